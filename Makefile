@@ -1,0 +1,69 @@
+# Every command first installs what it needs into .venv; `make` alone lists them.
+PYTHON ?= python3
+PORT ?= 8000
+# Where the site will be published; links between the languages and the sitemap need it.
+BASE_URL ?= http://127.0.0.1:$(PORT)/
+# PyTorch's CPU-only package index, for those who do not want the CUDA packages: make test TORCH_INDEX=<url>
+TORCH_INDEX ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --quiet --disable-pip-version-check --retries 1 --timeout 15
+LOG := $(VENV)/install.log
+SOURCES := $(shell find docs xentref mkdocs.yml mkdocs.zh.yml -type f -not -path '*/__pycache__/*')
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve site test check update clean FORCE
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+serve: site/index.html ## build both languages and show them on http://127.0.0.1:8000/
+	@$(PY) -m docs.tools.serve --port $(PORT)
+
+site: site/index.html ## build both languages, strictly, into site/
+
+test: $(VENV)/test.done check ## run everything: pages, docstrings, tests, site, browser
+	@echo "test: running the pages, the docstrings, the tests, the built site and the browser"
+	@$(PY) -m pytest --cov --cov-report=term
+
+check: $(VENV)/test.done ## lint and types only
+	@echo "check: ruff and mypy"
+	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . && $(PY) -m mypy --no-error-summary
+
+update: $(VENV)/test.done ## rewrite the outputs that the pages show
+	@$(PY) -m pytest docs xentref --update-outputs -q
+
+clean: ## remove everything that was made, .venv too
+	rm -rf $(VENV) site build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
+
+site/index.html: $(VENV)/site.done $(VENV)/base-url $(SOURCES)
+	@$(PY) -m docs.tools.build --base-url $(BASE_URL)
+
+# Rewritten only when the address changes, so that the site is rebuilt only then.
+$(VENV)/base-url: $(VENV)/pip.done FORCE
+	@echo $(BASE_URL) | cmp -s - $@ || echo $(BASE_URL) >$@
+
+$(VENV)/pip.done:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "make: xentref needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | head -n 1). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setup: creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/site.done: $(VENV)/pip.done pyproject.toml constraints.txt
+	@echo "setup: installing what the site needs (once, about a minute)"
+	$(call install,-e '.[site]')
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/site.done
+	@echo "setup: installing PyTorch and the test tools (once, a few minutes)"
+	$(if $(TORCH_INDEX),$(call install,torch --index-url $(TORCH_INDEX)))
+	$(call install,-e '.[test]')
+	@touch $@
+
+define install
+	@$(PIP) install --constraint constraints.txt $(1) >$(LOG) 2>&1 || { \
+	  echo "make: installing failed: $$(grep -m 1 -iE 'error|no matching' $(LOG) || tail -n 1 $(LOG)) (is the network there? details: $(LOG))" >&2; exit 1; }
+endef

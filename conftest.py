@@ -1,0 +1,34 @@
+"""What pytest executes besides tests/: the blocks of the pages, the read-mes and the docstrings."""
+
+from pathlib import Path
+
+import pytest
+
+from docs.tools.runner import Pages
+
+pages = Pages(Path(__file__).parent)
+pytest_collect_file = pages.pytest()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("pages", "the blocks of the pages")
+    group.addoption(
+        "--update-outputs",
+        action="store_true",
+        help="rewrite the outputs shown where they differ from what the blocks print",
+    )
+    group.addoption(
+        "--isolated", action="store_true", help="run each block in a process of its own"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    pages.update = config.getoption("update_outputs")
+    pages.isolated = config.getoption("isolated")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if pages.updated:
+        terminalreporter.section("outputs")
+        for line in pages.updated:
+            terminalreporter.line(line)

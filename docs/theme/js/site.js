@@ -1,0 +1,61 @@
+// What the pages need beyond Material's script: the language switch under instant navigation, and names and
+// keys for those who do not see or do not point. Without scripts the switch still leads to the same page.
+
+const words = {
+  en: { copy: "Copy block", search: "Search" },
+  zh: { copy: "复制代码块", search: "搜索" },
+}[document.documentElement.lang];
+
+// The root of this language, before instant navigation changes the address: …/en/ or …/zh/.
+const home = new URL(JSON.parse(document.getElementById("__config").textContent).base + "/", location.href);
+home.pathname = home.pathname.replace(/\/+$/, "/");
+
+const language = document.querySelector(".xr-language");
+
+try {
+  localStorage.setItem("xentref.language", document.documentElement.lang); // the start page suggests it
+} catch {} // storage may be forbidden: then there is no suggestion
+
+// Point the switch at the page shown now.
+function followPage() {
+  if (language.dataset.page === "yes") {
+    const page = location.pathname.slice(home.pathname.length);
+    language.href = new URL(`../${language.hreflang}/${page}`, home);
+  }
+}
+
+// Keep the place: the last heading or term above the top of the window. Both languages have the same ids.
+function keepPlace() {
+  const passed = [...document.querySelectorAll("article :is(h2, h3, h4, h5, h6, dt)[id]")].filter(
+    (element) => element.checkVisibility() && element.getBoundingClientRect().top < 160,
+  );
+  language.hash = scrollY > 0 && passed.length ? passed.at(-1).id : "";
+}
+
+for (const event of ["pointerdown", "focus", "click"]) language.addEventListener(event, keepPlace);
+
+// Name what Material leaves without a name, or with the same one.
+function nameControls() {
+  document.querySelector(".md-search").setAttribute("aria-label", words.search);
+  document.querySelectorAll(".md-code__nav").forEach((nav) => nav.setAttribute("role", "none"));
+  document.querySelectorAll("article pre:not(:is(.language-output, .doc-signature) *) > .md-code__nav > button").forEach((button, index) => {
+    button.ariaLabel = button.title = `${words.copy} ${index + 1}`;
+  });
+}
+
+// Whatever scrolls sideways can be reached and scrolled with the keys.
+const scrollers = "article :is(.arithmatex, .md-typeset__scrollwrap, pre > code, .xr-scroll)";
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    target.toggleAttribute("data-scrolls", target.scrollWidth > target.clientWidth + 1);
+    if (target.hasAttribute("data-scrolls")) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
+document$.subscribe(() => {
+  followPage();
+  nameControls();
+  resized.disconnect();
+  document.querySelectorAll(scrollers).forEach((element) => resized.observe(element));
+});

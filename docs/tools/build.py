@@ -1,0 +1,122 @@
+"""Build the whole site: both languages, the font of their formulas, and the pages above them.
+
+    python -m docs.tools.build --base-url http://127.0.0.1:8000/ [--out site]
+
+The site is built beside `--out` and takes its place at the end, so that a failed build leaves the
+old site as it was. The same sources give the same bytes.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from string import Template
+from urllib.parse import urlsplit
+
+from docs.tools import fonts
+
+CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
+ROOT_PAGES = Path("docs/theme/root")
+
+
+class BuildError(Exception):
+    """What went wrong, to be shown as it is."""
+
+
+def build_language(config: str, site_url: str, out: Path) -> float:
+    """Build one language strictly, in a process of its own; return the seconds it took."""
+    started = time.perf_counter()
+    fixed = {"SITE_URL": site_url, "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0"}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config, "-d", str(out)]
+    mkdocs = subprocess.run(
+        command, env=os.environ | fixed, capture_output=True, text=True, encoding="utf-8"
+    )
+    if mkdocs.returncode:
+        raise BuildError(f"{config} does not build\n{_complaints(mkdocs.stdout + mkdocs.stderr)}")
+    return time.perf_counter() - started
+
+
+def _complaints(log: str) -> str:
+    """Return the warnings and errors of MkDocs; without any, the whole log."""
+    starts = r"^(?:WARNING|ERROR|Error|Config value)\b.*"
+    continues = r"(?:\n(?:[ \t]|\w+Error\b).*)*"
+    lines = re.findall(starts + continues, log, re.MULTILINE)
+    return "\n".join(lines) or log
+
+
+def _build_into(out: Path, base_url: str) -> dict[str, float]:
+    """Build everything into `out`, an empty directory; return the seconds per language."""
+    with ThreadPoolExecutor() as pool:
+        builds = {
+            language: pool.submit(build_language, config, f"{base_url}{language}/", out / language)
+            for language, config in CONFIGS.items()
+        }
+    seconds = {language: build.result() for language, build in builds.items()}
+
+    pages = [page.read_text("utf-8") for page in sorted(out.rglob("*.html"))]
+    for language in CONFIGS:
+        try:
+            fonts.write(pages, out / language / "fonts" / "math.woff2")
+        except ValueError as error:
+            raise BuildError(str(error)) from None
+    address = {"base_url": base_url, "base_path": urlsplit(base_url).path}
+    for page in ROOT_PAGES.glob("*.html"):
+        html = Template(page.read_text("utf-8")).substitute(address)
+        (out / page.name).write_text(html, "utf-8")
+    (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
+    return seconds
+
+
+def build(base_url: str, out: Path) -> dict[str, float]:
+    """Build the site that will stand at `base_url`, and put it in the place of `out`.
+
+    Returns:
+        The seconds per language.
+
+    Raises:
+        BuildError: If a page is wrong; `out` is then as it was.
+    """
+    if urlsplit(base_url).scheme not in ("http", "https") or not base_url.endswith("/"):
+        raise BuildError(f"the base URL must look like http://host/path/; got {base_url!r}")
+    if out.exists() and not (out / "index.html").is_file() and any(out.iterdir()):
+        raise BuildError(f"{out} is neither empty nor a built site; it would be replaced")
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        (fresh / "site").mkdir()
+        seconds = _build_into(fresh / "site", base_url)
+        if out.exists():
+            out.rename(fresh / "old")
+        (fresh / "site").rename(out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return seconds
+
+
+def main() -> int:
+    """Build as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m docs.tools.build", description=__doc__)
+    parser.add_argument("--base-url", default="http://127.0.0.1:8000/")
+    parser.add_argument("--out", type=Path, default=Path("site"))
+    options = parser.parse_args()
+    out = options.out.resolve()
+    try:
+        seconds = build(options.base_url, out)
+    except BuildError as error:
+        print(f"build: {error}", file=sys.stderr)
+        return 1
+    for language, taken in seconds.items():
+        pages = len(list((out / language).rglob("index.html")))
+        print(f"build: {language}: {pages} pages in {taken:.1f} s → {options.out / language}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""The font that formulas are set in: the part of STIX Two Math that the built pages use.
+
+STIX Two Math comes with the package ziamath. Its licence, the SIL Open Font License, is
+`docs/theme/fonts/OFL.txt` and is published beside the font.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from html import unescape
+from pathlib import Path
+
+import ziamath
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+SOURCE = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+
+# Always there: figures write letters and digits; roots, braces and accents stretch from these.
+BASIC = "".join(map(chr, range(0x20, 0x7F))) + "−·×≈≤≥∑∏√∞ℓˆ⏞⏟θσμλ"
+
+# What a browser makes of a letter that stands alone in <mi>: its mathematical italic.
+ITALIC = {"h": "\N{PLANCK CONSTANT}"} | {
+    chr(int(unicodedata.decomposition(char).removeprefix("<font> "), 16)): char
+    for char in map(chr, range(0x1D400, 0x1D800))
+    if unicodedata.name(char, "").startswith("MATHEMATICAL ITALIC ")
+}
+
+
+def characters(pages: Iterable[str]) -> set[str]:
+    """Return the characters of all formulas in these HTML pages, with their italics."""
+    found = set(BASIC)
+    for page in pages:
+        for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL):
+            found.update(unescape(re.sub(r"<[^>]*>", "", formula)))
+    found.update([ITALIC[char] for char in found if char in ITALIC])
+    signs = {chr(code) for code in range(0xFE00, 0xFE10)}  # variation selectors
+    return {c for c in found - signs if unicodedata.category(c) not in ("Cc", "Cf")}
+
+
+def write(pages: Iterable[str], target: Path) -> None:
+    """Write the font for these pages as WOFF2; a character that STIX Two Math lacks raises."""
+    font = TTFont(SOURCE, recalcTimestamp=False)
+    wanted = {ord(char) for char in characters(pages)}
+    if missing := wanted - font.getBestCmap().keys():
+        names = ", ".join(unicodedata.name(chr(code)) for code in sorted(missing))
+        raise ValueError(f"STIX Two Math cannot set {names}: write the formula without it")
+
+    options = Options(flavor="woff2", hinting=False, layout_features=["ssty", "dtls", "flac"])
+    options.name_IDs = [0, 1, 2, 4, 6, 13, 14]  # copyright, names, licence
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=wanted)
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    font.save(target)

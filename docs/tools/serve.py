@@ -1,0 +1,85 @@
+"""Show the built site on this machine.
+
+python -m docs.tools.serve --port 8000
+"""
+
+import argparse
+import sys
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+HOST = "127.0.0.1"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    base = "/"  # where the site stands on the host; GitHub Pages: /name-of-repository/
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        ".js": "text/javascript",
+        ".woff2": "font/woff2",
+    }
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer 404 with the site's own page, as GitHub Pages does."""
+        page = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+            return super().send_error(code, message, explain)
+        body = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        return None
+
+    def end_headers(self) -> None:
+        """Let the browser ask each time, so that a rebuilt page is seen at once."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing about single requests."""
+
+
+def server(site: Path, port: int, base: str = "/") -> ThreadingHTTPServer:
+    """Return a server of this directory, bound but not yet serving; port 0 takes any free one."""
+    handler = type("Handler", (_Handler,), {"base": base})
+    return ThreadingHTTPServer((HOST, port), partial(handler, directory=str(site)))
+
+
+def main() -> int:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m docs.tools.serve", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--site", type=Path, default=Path("site"))
+    options = parser.parse_args()
+
+    if not (options.site / "index.html").is_file():
+        print(f"serve: {options.site} holds no site; build it with `make site`", file=sys.stderr)
+        return 1
+    try:
+        httpd = server(options.site, options.port)
+    except (OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        message = (
+            f"port {options.port} cannot be used ({reason}); name another: make serve PORT=8001"
+        )
+        print(f"serve: {message}", file=sys.stderr)
+        return 1
+
+    address = f"http://{HOST}:{options.port}/"
+    print(
+        f"serve: {address} (English: {address}en/ · 中文: {address}zh/); Ctrl-C stops", flush=True
+    )
+    with httpd:
+        try:
+            httpd.serve_forever()
+        except KeyboardInterrupt:
+            print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

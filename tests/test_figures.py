@@ -1,0 +1,262 @@
+"""The figures: numbers from xentref, words from the page, and a mistake stops the build."""
+
+import re
+from json import dumps as quoted
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+from markdown import Markdown
+from mkdocs.exceptions import BuildError
+
+import xentref
+from docs.tools.stills import STILLS, shown
+
+OUTPUT = """
+```python title="Train"
+print("…")
+```
+
+```output
+epoch 0: torch 2.30259, NumPy 2.30258
+epoch 1: torch 0.91300, NumPy 0.91310
+accuracy 0.97
+epoch 2: torch 0.51300, NumPy 0.51300
+```
+
+"""
+CAPTION = "\nThe loss $\\ell$ of *one* sample.\n///\n"
+
+
+def block(name, *, words=None, alt="A picture.", extra="", caption=CAPTION):
+    """Write a figure as a page does; words that are not given are made up."""
+    still = STILLS.get(name, STILLS["sigmoid"])
+    made_up = {
+        key: f"word {key} " + " ".join(f"{{{field}}}" for field in still.placeholders.get(key, ()))
+        for key in still.words
+    }
+    lines = [f"/// figure | {name}", f"    alt: {quoted(alt)}", "    words:"]
+    lines += [f"      {key}: {quoted(word.strip())}" for key, word in (words or made_up).items()]
+    if still.reads_output and not extra:
+        extra = "    output-of: Train\n"
+    return OUTPUT + "\n".join(lines) + "\n" + extra + caption
+
+
+def render(text):
+    """Build a page as the site does, as far as figures go."""
+    markdown = Markdown(extensions=["pymdownx.superfences", "attr_list", "docs.tools.figures"])
+    return BeautifulSoup(markdown.convert(text), "html.parser")
+
+
+def numbers(name):
+    """Return the numbers that a still shows, by name."""
+    page = render(block(name))
+    shown_as = {}
+    for mark in page.select("[data-value]"):
+        text = mark.get_text()
+        assert shown_as.setdefault(mark["data-value"], text) == text
+    return shown_as
+
+
+# Numbers
+
+
+def test_pipeline_shows_the_worked_example():
+    p = xentref.softmax([0.0, 1.0])
+    assert numbers("pipeline") == {
+        "z0": "0.0",
+        "z1": "1.0",
+        "e0": "1.0000",
+        "e1": "2.7183",
+        "sum": "3.7183",
+        "p0": f"{p[0]:.4f}",
+        "p1": f"{p[1]:.4f}",
+        "subscript": "₀",
+        "loss": f"{xentref.cross_entropy([0.0, 1.0], 0):.5f}",
+    }
+    assert numbers("pipeline")["loss"] == "1.31326"
+
+
+def test_pipeline_bars_are_as_long_as_their_numbers():
+    page = render(block("pipeline"))
+    first, last, start, stop = map(float, page.select_one("[data-y]")["data-x"].split())
+    for k, p in enumerate(xentref.softmax([0.0, 1.0])):
+        width = float(page.select_one(f'[data-mark="p{k}-bar"]')["width"])
+        assert width / (stop - start) * (last - first) == pytest.approx(p, abs=2e-4)
+
+
+def test_sigmoid_shows_its_values():
+    assert numbers("sigmoid") == {
+        f"σ({s})": f"{xentref.sigmoid(s):.{d}f}" for s, d in ((-2, 4), (0, 1), (2, 4))
+    }
+
+
+def test_coin_peaks_where_its_loss_is_least():
+    heads = np.repeat([1.0, 0.0], [9, 4])
+    loss = xentref.binary_cross_entropy(np.full(13, 9 / 13), heads, reduction="sum")
+    assert numbers("coin") == {
+        "peak": f"{np.exp(-loss) * 1e4:.3f}",
+        "least": f"{loss:.3f}",
+        "best": f"{9 / 13:.4f}",
+    }
+
+
+def test_coin_curves_have_their_extremes_at_the_mark():
+    """Places grow downwards: the likelihood's top is its least y, the loss's foot its largest."""
+    page = render(block("coin"))
+    curves = [
+        np.array([point.split(",") for point in line["points"].split()], dtype=float)
+        for line in page.select("polyline")
+    ]
+    (x1, y1), (x2, y2) = [(float(dot["cx"]), float(dot["cy"])) for dot in page.select("circle")]
+    assert x1 == x2
+    assert y1 == curves[0][:, 1].min()
+    assert y2 == curves[1][:, 1].max()
+
+
+def test_softmax_shows_each_step():
+    shown_as = numbers("softmax")
+    for n, z in enumerate(([3.0, 7.0, 4.0], [3.0, 5.0, 8.0])):
+        p, e = xentref.softmax(z), np.exp(z)
+        assert [shown_as[f"z{n}{k}"] for k in range(3)] == [f"{value:.0f}" for value in z]
+        assert [shown_as[f"e{n}{k}"] for k in range(3)] == [f"{value:.1f}" for value in e]
+        assert [shown_as[f"p{n}{k}"] for k in range(3)] == [f"{value:.4f}" for value in p]
+        assert (shown_as[f"sum1{n}"], shown_as[f"sum2{n}"]) == (f"{e.sum():.1f}", "1.0000")
+
+
+def test_surprisal_shows_both_points():
+    assert numbers("surprisal") == {"-ln 0.4": "0.9163", "-ln 0.98": "0.0202"}
+    logits = np.log([[0.4, 0.6], [0.98, 0.02]])
+    losses = xentref.cross_entropy(logits, [0, 0], reduction="none")
+    assert [f"{loss:.4f}" for loss in losses] == ["0.9163", "0.0202"]
+
+
+def test_loss_curves_are_the_numbers_of_the_output():
+    page = render(block("loss-curves"))
+    assert numbers("loss-curves") == {
+        "ln 10": f"{xentref.cross_entropy(np.zeros(10), 0):.4f}",
+        "torch": "0.5130",
+        "numpy": "0.5130",
+    }
+    torch, numpy = page.select("polyline")[:2]
+    assert len(torch["points"].split()) == len(numpy["points"].split()) == 3
+
+
+@pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
+def test_numbers_have_a_true_minus_and_no_minus_zero(value, text):
+    assert shown(value, 1) == text
+
+
+# The picture
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_still_has_a_name_a_caption_and_few_bytes(name):
+    page = render(block(name, alt='Say "p < 1" & go.'))
+    figure = page.select_one(f"figure#figure-{name}.xr-figure")
+    assert figure.select_one('[role="img"]')["aria-label"] == 'Say "p < 1" & go.'
+    assert figure.select_one("svg[viewBox]")
+    assert figure.select_one("figcaption > p > em").get_text() == "one"
+    assert len(str(figure)) < 10_000
+    assert [tag["id"] for tag in figure.select("[id]")] == []
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_still_has_no_words_but_the_pages(name):
+    page = render(block(name))
+    page.figcaption.extract()
+    left = page.figure.get_text(" ")
+    for key in STILLS[name].words:
+        left = left.replace(f"word {key}", " ")
+    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLσθΣ₀₁", "ln", "softmax"}
+
+
+def test_words_are_escaped():
+    words = {"score": "<b>&", "probability": 'a "b"'}
+    page = render(block("sigmoid", words=words))
+    assert page.b is None
+    assert "<b>&" in page.figure.get_text()
+
+
+def test_figure_is_left_out_of_search():
+    page = render(block("pipeline"))
+    excluded = page.select_one("[data-search-exclude]")
+    assert excluded.name == "xentref-pipeline"
+    assert not excluded.select(excluded.name)  # Material stops leaving out at a nested end tag
+    assert not page.figcaption.find_parent(attrs={"data-search-exclude": True})
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (block("sigmund"), "figure 'sigmund': no such figure; known are pipeline, sigmoid"),
+        (block("sigmoid", alt=" "), "figure 'sigmoid': alt must be a sentence"),
+        (block("sigmoid", words={"score": "s"}), "words must have the keys score, probability"),
+        (
+            block("sigmoid", words={"score": "s", "probability": "p", "x": "x"}),
+            "words must have the keys score, probability; got score, probability, x",
+        ),
+        (block("sigmoid", words={"score": "s", "probability": ""}), "probability must be a text"),
+        (
+            block("softmax", words=dict.fromkeys(STILLS["softmax"].words, "w")),
+            "words: sample must hold {n}; got 'w'",
+        ),
+        (
+            block("sigmoid", words={"score": "{s}", "probability": "p"}),
+            "words: score must hold no braces",
+        ),
+        (block("sigmoid", caption="\n///\n"), "figure 'sigmoid': needs a caption"),
+        (block("sigmoid", caption="\nCaption.\n"), "figure 'sigmoid': has no end"),
+        (block("sigmoid") + block("sigmoid"), "figure 'sigmoid': stands twice on this page"),
+        (
+            block("sigmoid", extra="    colour: red\n"),
+            "figure 'sigmoid': its options cannot be read",
+        ),
+        (
+            block("sigmoid", extra="    output-of: [\n"),
+            "figure 'sigmoid': its options cannot be read",
+        ),
+        (block("sigmoid").replace("    words", "  words"), "words must have the keys"),
+        (block("sigmoid", extra="    output-of: Train\n"), "figure 'sigmoid': takes no output-of"),
+        (
+            block("loss-curves", extra="    output-of: Run\n"),
+            "figure 'loss-curves': output-of: no python block titled 'Run' with an output after it",
+        ),
+        (OUTPUT + block("loss-curves"), "output-of: more than one python block titled 'Train'"),
+        (
+            block("loss-curves").replace("epoch 1:", "epoch"),
+            "output-of: the output of 'Train' has 2 lines of three numbers",
+        ),
+    ],
+)
+def test_mistake_stops_the_build_and_names_the_figure(text, message):
+    with pytest.raises(BuildError, match=re.escape(message)):
+        render(text)
+
+
+def test_output_of_another_block_is_not_taken():
+    """A block without an output of its own does not borrow the next block's."""
+    silent = '```python title="Train"\nx = 1\n```\n\n'
+    with pytest.raises(BuildError, match="no python block titled 'Train'"):
+        render(silent + block("loss-curves").replace('title="Train"', 'title="Other"'))
+
+
+def test_figure_shown_as_code_is_left_alone():
+    page = render("```text\n/// figure | nothing\n```\n\n    /// figure | nothing\n")
+    assert page.figure is None
+
+
+def test_script_holds_no_words():
+    """Every string in the script is a name, a format or a number."""
+    script = Path("docs/theme/js/figures.js").read_text("utf-8")
+    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.DOTALL)
+    strings = re.findall(r'"([^"\n]*)"', code)
+    assert not [
+        string
+        for string in strings
+        if re.search(r"[A-Z一-鿿]|\w \w", string) and string != "use strict"
+    ]

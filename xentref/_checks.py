@@ -1,0 +1,202 @@
+"""The questions asked of every argument, and the words of the errors.
+
+A message says which argument, what must hold and what came. An index or an axis out of range is an
+`IndexError`, a wrong kind a `TypeError`, a wrong shape or value a `ValueError`.
+"""
+
+import math
+import numbers
+import operator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from xentref._kernels import Floats
+
+REAL = ("biuf", "real numbers of at most 64 bits")
+CLASS = ("iu", "integers, the class indices")
+CLASS_OR_PROBABILITY = ("iuf", "integers (class indices) or floats (probabilities)")
+
+
+def array(name: str, value: ArrayLike, holds: tuple[str, str] = REAL) -> NDArray[Any]:
+    """An array of at most 64-bit numbers of the kinds that `holds` names, its dtype untouched."""
+    kinds, words = holds
+    try:
+        result = np.asarray(value)
+    except ValueError:  # NumPy's answer to nested sequences of unequal length
+        raise ValueError(
+            f"{name} must be a rectangular array; got sequences of unequal length"
+        ) from None
+    if result.dtype.kind not in kinds or result.dtype.itemsize > 8:
+        raise TypeError(f"{name} must hold {words}; got dtype {result.dtype}")
+    return result
+
+
+def float_dtype(input: NDArray[Any], *others: NDArray[Any]) -> np.dtype[np.floating]:
+    """The dtype of the result: integers count as float64 in `input`, and not at all elsewhere."""
+    dtypes = [input.dtype if input.dtype.kind == "f" else np.dtype(np.float64)]
+    dtypes += [other.dtype for other in others if other.dtype.kind == "f"]
+    return np.result_type(*dtypes).newbyteorder("=")
+
+
+def real_dtype(name: str, value: DTypeLike) -> np.dtype[Any]:
+    """A NumPy dtype of real numbers."""
+    try:
+        result = np.dtype(value)
+    except (TypeError, ValueError):
+        result = np.dtype(object)
+    if result.kind not in REAL[0]:
+        raise TypeError(f"{name} must be a NumPy dtype of real numbers; got {value!r}")
+    return result
+
+
+def integer(name: str, value: object) -> int:
+    """A Python int; True and False are not counted among the integers."""
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} must be an integer; got {value!r}") from None
+
+
+def flag(name: str, value: object) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False; got {value!r}")
+    return bool(value)
+
+
+def fraction(name: str, value: object) -> float:
+    """A Python float in [0, 1]."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number in [0, 1]; got {value!r}")
+    if not 0 <= value <= 1:  # type: ignore[operator]  # so written, it refuses nan
+        raise ValueError(f"{name} must lie in [0, 1]; got {value!r}")
+    return float(value)
+
+
+def reduction(value: object) -> str:
+    """One of the three words."""
+    if not isinstance(value, str) or value not in ("none", "mean", "sum"):
+        raise ValueError(f"reduction must be 'none', 'mean' or 'sum'; got {value!r}")
+    return value
+
+
+def axis(value: object, ndim: int) -> int:
+    """One axis, counted from the front."""
+    number = integer("axis", value)
+    if ndim == 0:
+        raise ValueError(f"input must have at least one axis, for axis={number}; got shape ()")
+    if not -ndim <= number < ndim:
+        raise IndexError(f"axis must lie in [{-ndim}, {ndim}) for {ndim} axes; got {number}")
+    return number % ndim
+
+
+def axes(value: object, ndim: int) -> tuple[int, ...]:
+    """One axis, several, or all of them for None, counted from the front."""
+    if value is None:
+        return tuple(range(ndim))
+    found = tuple(axis(each, ndim) for each in (value if isinstance(value, tuple) else (value,)))
+    if len(set(found)) < len(found):
+        raise ValueError(f"axis must name each axis once; got {value!r}")
+    return found
+
+
+def rows(values: NDArray[Any], *last: int) -> Floats:
+    """The values in float64 with the named axes merged into one, the last and contiguous in memory.
+
+    NumPy sums in pairs, and so loses little, only along an axis that is contiguous.
+    """
+    left = [i for i in range(values.ndim) if i not in last]
+    size = math.prod(values.shape[i] for i in last)
+    moved = values.transpose(*left, *last).astype(np.float64, order="C")
+    return moved.reshape(*moved.shape[: len(left)], size)
+
+
+def class_axis(input: NDArray[Any]) -> int:
+    """Where (C), (N, C) and (N, C, d1…dK) have their classes."""
+    place = min(1, input.ndim - 1)
+    if input.ndim == 0 or input.shape[place] == 0:
+        raise ValueError(
+            "input must have shape (C,), (N, C) or (N, C, d1, ..., dK) with at least one class; "
+            f"got {input.shape}"
+        )
+    return place
+
+
+def is_probability(target: NDArray[Any], input: NDArray[Any], row_shape: tuple[int, ...]) -> bool:
+    """Whether the target holds a distribution for each row, or one class index."""
+    is_float = target.dtype.kind == "f"
+    if target.shape not in (row_shape, input.shape):
+        raise ValueError(
+            f"target must have shape {row_shape} for class indices or input's shape {input.shape} "
+            f"for probabilities; got {target.shape}"
+        )
+    if is_float != (target.shape == input.shape):
+        words = "integers, the class indices" if is_float else "floats, the probabilities"
+        raise TypeError(
+            f"target of shape {target.shape} must hold {words}; got dtype {target.dtype}"
+        )
+    return is_float
+
+
+def class_indices(
+    target: NDArray[Any], classes: int, ignore_index: int | None = None
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """The indices, with 0 for an ignored one, and which of them are kept."""
+    kept = np.full(target.shape, True) if ignore_index is None else target != ignore_index
+    wrong = kept & ((target < 0) | (target >= classes))
+    if np.any(wrong):
+        ignored = "" if ignore_index is None else f" or be ignore_index={ignore_index}"
+        came = _first(target, wrong)
+        raise IndexError(f"target must lie in [0, {classes}){ignored}; got {came}")
+    return np.where(kept, target, 0).astype(np.intp), np.asarray(kept)
+
+
+def shape(name: str, values: NDArray[Any], expected: tuple[int, ...], why: str) -> None:
+    """The values have the one shape that they can have."""
+    if values.shape != expected:
+        raise ValueError(f"{name} must have shape {expected}, {why}; got {values.shape}")
+
+
+def unit_interval(name: str, values: NDArray[Any]) -> None:
+    """Each value lies in [0, 1]; a nan may pass, to be seen in the result."""
+    outside = (values < 0) | (values > 1)
+    if np.any(outside):
+        raise ValueError(f"{name} must lie in [0, 1]; got {_first(values, outside)}")
+
+
+def class_weight(value: ArrayLike | None, classes: int) -> Floats:
+    """One weight per class, each 1 by default."""
+    if value is None:
+        return np.ones(classes)
+    weights = _weights("weight", value)
+    shape("weight", weights, (classes,), "one entry per class")
+    return weights
+
+
+def element_weight(name: str, value: ArrayLike | None, shape: tuple[int, ...]) -> Floats:
+    """Weights spread over a shape, each 1 by default."""
+    weights = np.ones(()) if value is None else _weights(name, value)
+    try:
+        return np.broadcast_to(weights, shape)
+    except ValueError:
+        raise ValueError(
+            f"{name} must broadcast to shape {shape}, that of input; got {weights.shape}"
+        ) from None
+
+
+def _weights(name: str, value: ArrayLike) -> Floats:
+    values = array(name, value)
+    negative = values < 0
+    if np.any(negative):
+        raise ValueError(f"{name} must not be negative; got {_first(values, negative)}")
+    return values.astype(np.float64)
+
+
+def _first(values: NDArray[Any], chosen: NDArray[np.bool_]) -> str:
+    """The first of the chosen values, and where it stands."""
+    place = tuple(int(i) for i in np.argwhere(chosen)[0])
+    return f"{values[place].item()!r}" + (f" at position {place}" if place else "")
