@@ -33,7 +33,7 @@ check: $(VENV)/test.done ## lint and types only
 	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . && $(PY) -m mypy --no-error-summary
 
 update: $(VENV)/test.done ## rewrite the outputs that the pages show
-	@$(PY) -m pytest docs xentref --update-outputs -q
+	@$(PY) -m pytest README*.md docs xentref --update-outputs -q
 
 clean: ## remove everything that was made, .venv too
 	rm -rf $(VENV) site build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache

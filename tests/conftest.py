@@ -38,7 +38,9 @@ def site(_server: tuple[ThreadingHTTPServer, Path], base_url: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def served_site(_server: tuple[ThreadingHTTPServer, Path], site: Path, base_url: str) -> Iterator[str]:
+def served_site(
+    _server: tuple[ThreadingHTTPServer, Path], site: Path, base_url: str
+) -> Iterator[str]:
     """The address at which the built site is served."""
     httpd = _server[0]
     thread = Thread(target=httpd.serve_forever)

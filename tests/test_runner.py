@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.tools.blocks import parse, parse_docstrings
+from docs.tools.blocks import parse
 from docs.tools.runner import judge, run, same
 
 pytest_plugins = ["pytester"]
@@ -455,7 +455,7 @@ class A:
             ```
         """
 '''
-    blocks = parse_docstrings(source, "xentref/a.py")
+    blocks = parse(source, "xentref/a.py")
     assert [(block.name, block.line) for block in blocks] == [("top-1", 3), ("A.f-1", 20), ("", 24)]
     assert blocks[1].code == 'print("\\\\")\n'
     assert source[blocks[1].start : blocks[1].end].endswith("```")

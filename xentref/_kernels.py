@@ -3,7 +3,8 @@
 Nothing here checks an argument, guesses a shape, raises or warns; the public functions ask, these
 compute. Two rules hold everywhere. A weight of zero silences an infinity (the limit of p ln p, not
 0 times infinity) but never a nan. And where two numbers could cancel, their difference is computed
-directly: a loss of 1e-30 has as many correct digits as a loss of 1.
+directly: a loss of 1e-30 has as many correct digits as a loss of 1. (Only a logsumexp that happens
+to be close to 0 still cancels: the largest score against the logarithm of the rest.)
 
 Narrower dtypes are computed in float64 too and rounded once, at the end.
 """

@@ -1,8 +1,8 @@
 """What a block is: the one place that says which fences of a page are shown, run and compared.
 
-`parse` reads a page, `parse_docstrings` a module; `texts` lists the files whose blocks the tests
-execute, and `load` reads one of them. Sybil's lexer finds the fences; here they get their meaning,
-and whatever a reader would see as code but no test would run is refused, with page and line.
+`parse` reads the text of a page or a module; `texts` lists the files whose blocks the tests run,
+and `load` reads one of them. Sybil's lexer finds the fences; here they get their meaning, and
+whatever a reader would see as code but no test would run is refused, with its page and line.
 """
 
 import ast
@@ -125,9 +125,9 @@ def _block(text: str, page: str, start: int, end: int) -> Block:
         fail(f"unknown fence {word!r}; {hint}Known are {', '.join(FENCES)}")
     options = dict(OPTION.findall(rest))
     wrong = OPTION.sub("", rest).split()
-    wrong += [
-        k for k, v in options.items() if k not in FENCES[word] or not re.fullmatch(OPTIONS[k], v)
-    ]
+    for name, value in options.items():
+        if name not in FENCES[word] or not re.fullmatch(OPTIONS[name], value):
+            wrong.append(name)
     if wrong:
         allowed = ", ".join(f'{name}="…"' for name in FENCES[word]) or "nothing"
         fail(f"an option that cannot be read: {wrong[0]}; after {word!r} may stand: {allowed}")
@@ -177,10 +177,8 @@ def _check_indentation(prose: str, page: str, blocks: list[Block], docstring: bo
             columns.pop()
         if number in opening:
             if indent != columns[-1]:
-                message = (
-                    f"a fence indented by {indent} where the text is indented by {columns[-1]}"
-                )
-                raise PageError(page, number, message + "; give it the same indentation")
+                message = f"a fence indented by {indent}; the text around it, by {columns[-1]}"
+                raise PageError(page, number, message + ". Indent both equally")
         elif after_blank and indent >= columns[-1] + 4:
             message = "indented text is shown as code but not run; write it as a fence"
             raise PageError(page, number, message)
@@ -189,20 +187,8 @@ def _check_indentation(prose: str, page: str, blocks: list[Block], docstring: bo
         after_blank = False
 
 
-def parse(text: str, page: str = "page", *, scope: str = "") -> list[Block]:
-    """All blocks of a page, in order.
-
-    Args:
-        text: The text of a file; where `scope` is given, all but one docstring is blank.
-        page: The name of the file, for messages.
-        scope: The name of the function whose docstring this is.
-
-    Returns:
-        Every fence, outputs included; a `python` block also knows its `output`.
-
-    Raises:
-        PageError: If something is no block we know, or would be shown but not run.
-    """
+def _parse(text: str, page: str, scope: str = "") -> list[Block]:
+    """The blocks of a page or, given the name of its `scope`, of a docstring with blanks around."""
     ends = [0]
     blocks = []
     for region in sorted(LEXER(Document(text, page)), key=lambda region: region.start):
@@ -228,18 +214,15 @@ def parse(text: str, page: str = "page", *, scope: str = "") -> list[Block]:
     _check_indentation(prose, page, blocks, docstring=bool(scope))
 
     # Names and outputs depend on what stands above a block.
-    headings = [
-        (
-            found.start(),
-            found["id"] or re.sub(r"\W+", "-", text[slice(*found.span("text"))].lower()),
-        )
-        for found in HEADING.finditer(prose)
-    ]
+    headings = {}
+    for found in HEADING.finditer(prose):
+        title = text[found.start("text") : found.end("text")]
+        headings[found.start()] = found["id"] or re.sub(r"\W+", "-", title.lower())
     numbers: Counter[str] = Counter()
     above: Block | None = None
     for block in blocks:
         if block.language == "python":
-            sections = [name for start, name in headings if start < block.start]
+            sections = [headings[start] for start in headings if start < block.start]
             section = scope or (sections or ["top"])[-1]
             numbers[section] += 1
             block.name = f"{section}-{numbers[section]}"
@@ -265,12 +248,8 @@ def _documented(node: ast.AST, scope: str = "") -> Iterator[tuple[str, ast.Const
                 yield from _documented(child, scope)
 
 
-def parse_docstrings(source: str, page: str = "module") -> list[Block]:
-    """All blocks of the docstrings of a module, in order, with their places in the file.
-
-    Raises:
-        PageError: As `parse`, and where escapes make a docstring differ from its source.
-    """
+def _parse_docstrings(source: str, page: str) -> list[Block]:
+    """The blocks of all docstrings of a module."""
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
@@ -284,13 +263,29 @@ def parse_docstrings(source: str, page: str = "module") -> list[Block]:
         quoted = re.fullmatch(r"""r?(\"\"\"|'''|"|')(.*)\1""", literal, re.S)
         if not quoted or quoted[2] != node.value:
             message = (
-                'a docstring with escapes; write it as r"""…""", so that it shows what it says'
+                'a docstring with escapes; write it as r"""…""", so that it reads as it stands'
             )
             raise PageError(page, node.lineno, message)
         inside, end = start + quoted.start(2), start + quoted.end(2)
         masked = _blank(source[:inside]) + quoted[2] + _blank(source[end:])
-        blocks += parse(masked, page, scope=scope)
+        blocks += _parse(masked, page, scope)
     return blocks
+
+
+def parse(text: str, page: str = "page.md") -> list[Block]:
+    """All blocks of a page, or of the docstrings of a module, in order.
+
+    Args:
+        text: The whole text of the file.
+        page: Its name, for messages; one that ends in `.py` is a module.
+
+    Returns:
+        Every fence, outputs included; a `python` block also knows its `output`.
+
+    Raises:
+        PageError: If something is no block we know, or would be shown but not run.
+    """
+    return _parse_docstrings(text, page) if page.endswith(".py") else _parse(text, page)
 
 
 def texts(root: Path) -> list[Path]:
@@ -313,4 +308,4 @@ def load(path: Path, root: Path) -> tuple[str, list[Block]]:
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
         raise PageError(page, line, "a carriage return; save the file with plain line ends")
-    return text, parse_docstrings(text, page) if path.suffix == ".py" else parse(text, page)
+    return text, parse(text, page)

@@ -19,8 +19,8 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from mkdocs.exceptions import PluginError
-from pymdownx.blocks import BlocksExtension, BlocksProcessor
-from pymdownx.blocks.block import Block, type_any
+from pymdownx.blocks import BlocksExtension, BlocksProcessor  # type: ignore[import-untyped]
+from pymdownx.blocks.block import Block, type_any  # type: ignore[import-untyped]
 
 from docs.tools.stills import STILLS, Still, tag
 
@@ -47,7 +47,7 @@ class Page:
         self.open: list[str] = []
 
 
-class FigureBlock(Block):
+class FigureBlock(Block):  # type: ignore[misc]
     """One `/// figure | NAME` block."""
 
     NAME = "figure"
@@ -186,7 +186,7 @@ class Leftovers(Treeprocessor):
                 )
 
 
-class FiguresExtension(BlocksExtension):
+class FiguresExtension(BlocksExtension):  # type: ignore[misc]
     """The extension."""
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802

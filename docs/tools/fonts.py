@@ -8,13 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from html import unescape
+from importlib.util import find_spec
 from pathlib import Path
 
-import ziamath
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-SOURCE = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+_ZIAMATH = find_spec("ziamath")  # found, but not imported: only its font is needed
 
 # Always there: figures write letters and digits; roots, braces and accents stretch from these.
 BASIC = "".join(map(chr, range(0x20, 0x7F))) + "−·×≈≤≥∑∏√∞ℓˆ⏞⏟θσμλ"
@@ -40,7 +40,10 @@ def characters(pages: Iterable[str]) -> set[str]:
 
 def write(pages: Iterable[str], target: Path) -> None:
     """Write the font for these pages as WOFF2; a character that STIX Two Math lacks raises."""
-    font = TTFont(SOURCE, recalcTimestamp=False)
+    if _ZIAMATH is None or _ZIAMATH.origin is None:
+        raise ValueError("the font of the formulas is missing: install ziamath")
+    source = Path(_ZIAMATH.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+    font = TTFont(source, recalcTimestamp=False)
     wanted = {ord(char) for char in characters(pages)}
     if missing := wanted - font.getBestCmap().keys():
         names = ", ".join(unicodedata.name(chr(code)) for code in sorted(missing))

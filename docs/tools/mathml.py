@@ -16,7 +16,7 @@ _converter = LatexToMathML(fancy_error=False)
 
 
 def to_mathml(tex: str, *, display: bool) -> str:
-    """Return the MathML of a formula, marked as nothing that the search should index."""
+    """Return the MathML of a formula; the search leaves out what stands on lines of its own."""
     try:
         mathml = _converter.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
@@ -24,7 +24,7 @@ def to_mathml(tex: str, *, display: bool) -> str:
         raise ValueError(
             f"bad formula: {reason} (at {tex[int(position) :]!r} in {tex!r})"
         ) from None
-    return mathml.replace("<math", '<math data-search-exclude="true"', 1)
+    return mathml.replace("<math", '<math data-search-exclude="true"', 1) if display else mathml
 
 
 class _Formulas(Treeprocessor):

@@ -36,7 +36,7 @@ import numpy as np
 import pytest
 from sybil import Document, Example, Region, Sybil
 
-from docs.tools.blocks import TRACEBACK, Block, PageError, load, parse, parse_docstrings, texts
+from docs.tools.blocks import TRACEBACK, Block, PageError, load, parse, texts
 
 # What torch keeps for the whole process: how to read it and how to set it.
 TORCH_STATE = {
@@ -47,7 +47,7 @@ TORCH_STATE = {
     "is_grad_enabled": "set_grad_enabled",
     "are_deterministic_algorithms_enabled": "use_deterministic_algorithms",
 }
-# Warnings that a new interpreter hides, unless the code of `__main__` causes them.
+# Warnings that a new interpreter does not show.
 HIDDEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 NUMBER = re.compile(
     r"(?<![\w.])([-+]?(?>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf|nan))(?=j?(?!\w))"
@@ -81,19 +81,19 @@ def _trim(text: str) -> str:
 
 
 class _Network:
-    """Forbids the network while a block runs. Audit hooks see C code too and stay for good."""
+    """Refuses the network while a block runs. An audit hook sees all of Python, and stays."""
 
     def __init__(self) -> None:
-        self.watching = False
-        self.used: list[str] = []
+        self.watched = False
+        self.used = False
         sys.addaudithook(self.hook)
 
     def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self.watching and event.startswith("socket."):
-            looks_up = event in ("socket.getaddrinfo", "socket.gethostbyname")
-            speaks = event in ("socket.connect", "socket.bind", "socket.sendto")
-            if looks_up or (speaks and isinstance(arguments[1], tuple)):  # not between processes
-                self.used.append(event)
+        if self.watched and event.startswith("socket."):
+            asks = event in ("socket.getaddrinfo", "socket.gethostbyname")
+            speaks = event in ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg")
+            if asks or (speaks and isinstance(arguments[1], tuple)):  # else a pipe on this machine
+                self.used = True
                 raise PermissionError("a block must not use the network")
 
 
@@ -121,21 +121,22 @@ def _new_process(faults: list[str]) -> Iterator[None]:
         stack.enter_context(np.printoptions())
         stack.enter_context(warnings.catch_warnings())
         warnings.resetwarnings()
+        warnings.simplefilter("error")
         for category in HIDDEN:
             warnings.simplefilter("ignore", category)
-            warnings.filterwarnings("error", module=r"__main__|xentref\b", category=category)
-        warnings.simplefilter("error", append=True)
+        ours = r"__main__|xentref\b"
+        warnings.filterwarnings("error", module=ours, category=DeprecationWarning)
         empty = stack.enter_context(tempfile.TemporaryDirectory())
         os.chdir(empty)
         sys.argv, sys.path, sys.stdin, sys.stderr = [""], [*sys.path], io.StringIO(), stderr
-        _NETWORK.watching, _NETWORK.used = True, []
+        _NETWORK.watched, _NETWORK.used = True, False
         try:
             yield
         finally:
-            _NETWORK.watching = False
-            faults += ["uses the network"] * bool(_NETWORK.used)
+            _NETWORK.watched = False
+            faults += ["uses the network"] * _NETWORK.used
             faults += [f"leaves a file behind: {name}" for name in sorted(os.listdir(empty))]
-            faults += [f"writes to stderr: {stderr.getvalue()}"] * bool(stderr.getvalue())
+            faults += [f"writes to stderr: {line}" for line in stderr.getvalue().splitlines()]
             os.chdir(folder)
             vars(sys).update(system)
             sys.modules["__main__"] = main
@@ -169,6 +170,19 @@ def _stdout(result: Result) -> Iterator[None]:
             result.printed = file.read().decode(errors="replace")
 
 
+def _record(result: Result, error: BaseException, block: Block) -> None:
+    """Note an error as Python would print it, without our own frames."""
+    frames = error.__traceback__.tb_next if error.__traceback__ else None
+    report = traceback.TracebackException(type(error), error, frames)
+    lines = [frame.lineno or 0 for frame in report.stack if frame.filename == block.page]
+    last = list(report.format_exception_only())
+    if isinstance(error, SyntaxError):  # has its place and its code before the message
+        lines += [error.lineno or 0] * (error.filename == block.page)
+        last = last[-1:]
+    result.line = lines[-1] if lines else block.line
+    result.error, result.trace = "".join(last), "".join(report.format())
+
+
 def run(block: Block) -> Result:
     """Run a block as a program of its own. Its lines are counted as on the page."""
     result = Result()
@@ -190,19 +204,6 @@ def run(block: Block) -> Result:
     if found := re.search(r"[^\n -\x7e\xa0-\uffff\U00010000-\U0010ffff]", result.printed):
         result.faults.append(f"prints {found[0]!r}, which a page cannot show")
     return result
-
-
-def _record(result: Result, error: BaseException, block: Block) -> None:
-    """Note an error as Python would print it, without our own frames."""
-    frames = error.__traceback__.tb_next if error.__traceback__ else None
-    report = traceback.TracebackException(type(error), error, frames)
-    lines = [frame.lineno or 0 for frame in report.stack if frame.filename == block.page]
-    last = list(report.format_exception_only())
-    if isinstance(error, SyntaxError):  # has its place and its code before the message
-        lines += [error.lineno or 0] * (error.filename == block.page)
-        last = last[-1:]
-    result.line = lines[-1] if lines else block.line
-    result.error, result.trace = "".join(last), "".join(report.format())
 
 
 def run_isolated(block: Block) -> Result:
@@ -258,6 +259,9 @@ def _near(shown: str, printed: str, rtol: float, atol: float) -> bool:
     return abs(a - b) <= atol + rtol * abs(a)
 
 
+# Judging
+
+
 @dataclass
 class Problem:
     """Why a block fails: where, what, and the output that would mend it, if one would."""
@@ -267,50 +271,44 @@ class Problem:
     output: str | None = None
 
 
+def _indented(text: str) -> str:
+    return "".join(f"    {line}".rstrip() + "\n" for line in text.splitlines())
+
+
 def judge(block: Block, result: Result) -> Problem | None:
     """Compare what a block did with what its page says."""
-    shown = block.output
-    expected = shown.error if shown else None
+    code, shown, printed = block.line + 1, block.output, result.output
+    expected = shown.error["type"] if shown and shown.error else None
     if result.faults:
-        message = f"the block {'; it '.join(result.faults)}\n\nA reader copies the block alone: "
-        message += "it needs no files, network, standard error or exit. Mend the code."
-        return Problem(block.line + 1, message)
-    if expected and not result.error:
-        message = f"the output ends in {expected['type']}, but the block raises nothing"
-        return Problem(block.line + 1, message + "; mend the code or the output")
-    if result.error and (
-        not expected or not re.match(rf"{expected['type']}\b(?!\.)", result.error)
-    ):
-        wanted = f"not {expected['type']}" if expected else "which no output shows"
         message = (
-            f"the block raises {result.error.split(chr(10))[0]!r}, {wanted}\n\n{result.trace}\n"
+            f"the block {'; it '.join(result.faults)}\n\nWhoever copies it has no network and "
         )
-        message += "Mend the code. Or, if the error is the lesson, end the output with\n"
-        message += f"'Traceback (most recent call last):', '  ...' and the error."
+        message += "an empty folder, and sees standard output only. Mend the code."
+        return Problem(code, message)
+    if expected and not result.error:
+        message = f"the output ends in {expected}, but the block raises nothing; mend one of them"
+        return Problem(code, message)
+    if result.error and not (expected and re.match(rf"{expected}\b(?!\.)", result.error)):
+        raised = result.error.split("\n")[0]
+        wanted = f"not {expected}" if expected else "which no output shows"
+        message = f"the block raises {raised!r}, {wanted}\n\n{result.trace}\nMend the code. Or, if "
+        message += f"the error is the lesson, end the output with it, below\n{TRACEBACK}"
         return Problem(result.line, message)
-    printed = result.output
-    if not shown:
-        if not printed:
-            return None
-        message = "the block prints what no output shows"
-        return Problem(block.line + 1, f"{message}:\n\n{_indented(printed)}", printed)
-    if not printed:
+    if not shown and printed:
+        message = f"the block prints what no output shows:\n\n{_indented(printed)}"
+        return Problem(code, message, printed)
+    if shown and not printed:
         return Problem(shown.line, "an output is shown, but the block prints nothing", printed)
-    trimmed = _trim(shown.code)
-    if same(trimmed, printed, shown.tolerance):
+    if not shown or same(_trim(shown.code), printed, shown.tolerance):
         return None
-    limits = "" if shown.tolerance is None else " by more than its tolerance"
-    old, new = trimmed.split("\n"), printed.split("\n")
-    equal = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
-    code = [f"{n:>5}  {x}" for n, x in enumerate(block.code.splitlines(), block.line + 1)]
-    diff = "\n".join(line.rstrip() for line in difflib.ndiff(old[:-1], new[:-1]))
-    message = f"the output differs from what is printed{limits}\n\n" + "\n".join(code)
-    message += f"\n\n- shown, + printed:\n\n{_indented(diff)}"
-    return Problem(shown.line + 1 + equal, message, printed)
-
-
-def _indented(text: str) -> str:
-    return "".join(f"    {line}\n" for line in text.rstrip("\n").split("\n"))
+    old, new = _trim(shown.code).splitlines(), printed.splitlines()
+    pairs = enumerate(zip(old, new, strict=False))
+    equal = next((n for n, (a, b) in pairs if a != b), min(len(old), len(new)))
+    limits = " by more than its tolerance" if shown.tolerance else ""
+    source = "\n".join(f"{n:>5}  {x}" for n, x in enumerate(block.code.splitlines(), code))
+    diff = _indented("\n".join(line.rstrip() for line in difflib.ndiff(old, new)))
+    message = f"the output differs from what is printed{limits}\n\n{source}\n\n"
+    return Problem(shown.line + 1 + equal, f"{message}- shown, + printed:\n\n{diff}", printed)
 
 
 # Rewriting
@@ -326,14 +324,13 @@ def rewritten(text: str, outputs: list[tuple[Block, str]]) -> str:
             continue
         ticks = max(map(len, re.findall("`+", output)), default=0)
         fence = "`" * max(3, ticks + 1)
-        head = text[shown.start : end].split("\n")[0].lstrip(" `") if shown else "output"
-        lines = [fence + head, *output.rstrip("\n").split("\n"), fence]
+        if shown:
+            start, head = shown.start, text[shown.start : end].split("\n")[0].lstrip(" `")
+        else:
+            start, head = end, "output"
+        lines = [fence + head, *output.splitlines(), fence]
         new = "\n".join(block.indent + line if line else "" for line in lines)
-        text = (
-            text[: shown.start] + new + text[end:]
-            if shown
-            else f"{text[:end]}\n\n{new}{text[end:]}"
-        )
+        text = text[:start] + ("" if shown else "\n\n") + new + text[end:]
     return text
 
 
@@ -347,8 +344,7 @@ def write(path: Path, page: str, text: str, outputs: list[tuple[Block, str]]) ->
     if path.read_bytes() != text.encode():
         raise PageError(page, 1, "changed while its blocks ran, and was left alone; run again")
     new = rewritten(text, outputs)
-    blocks = (parse_docstrings if path.suffix == ".py" else parse)(new, page)
-    found = {block.name: block.output.code if block.output else "" for block in blocks}
+    found = {block.name: block.output.code if block.output else "" for block in parse(new, page)}
     for block, output in outputs:
         if found.get(block.name) != output:
             message = "an output that cannot be written into this file; print something else"

@@ -151,7 +151,7 @@ def sigmoid(words: Words, rows: Rows) -> str:
         y_axis(y, x(-6), [0, 0.5, 1], 1),
         line(x(-6), y(1), x(6), y(1), "guide"),
         line(x(0), y(0), x(0), y(1), "guide"),
-        curve((x(s), y(g)) for s, g in zip(scores, xentref.sigmoid(scores), strict=True)),
+        curve((x(s), y(float(xentref.sigmoid(s)))) for s in scores),
     ]
     for score, decimals in ((-2, 4), (0, 1), (2, 4)):
         probability = float(xentref.sigmoid(score))
@@ -277,8 +277,7 @@ def _minus_log(most: float) -> list[tuple[float, float]]:
     """Return points (p, -ln p) up to the height `most`, close together where the curve bends."""
     steep, flat = np.exp(-np.linspace(0, most, 25)), np.linspace(0.05, 1, 39)
     p = np.unique(np.concatenate([steep, flat]))
-    losses = xentref.binary_cross_entropy(p, np.ones_like(p), reduction="none")
-    return list(zip(p.tolist(), losses.tolist(), strict=True))
+    return [(q, float(xentref.binary_cross_entropy(q, 1.0))) for q in p.tolist()]
 
 
 def loss_curves(words: Words, rows: Rows) -> str:

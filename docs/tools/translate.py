@@ -151,7 +151,7 @@ def updated() -> str:
     # Babel's header would name today and its own version; lines are not wrapped, so that a change
     # of one word is a change of one line.
     content = BytesIO()
-    write_po(content, catalogue, width=0, omit_header=True, include_previous=True)
+    write_po(content, catalogue, width=0, omit_header=True)
     return HEADER + content.getvalue().decode().strip() + "\n"
 
 

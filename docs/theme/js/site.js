@@ -41,6 +41,10 @@ function nameControls() {
   document.querySelectorAll("article pre:not(:is(.language-output, .doc-signature) *) > .md-code__nav > button").forEach((button, index) => {
     button.ariaLabel = button.title = `${words.copy} ${index + 1}`;
   });
+  for (const formula of document.querySelectorAll("article th math")) {
+    const symbol = formula.textContent.trim(); // alone in a header cell, it names the column
+    if (formula.closest("th").textContent.trim() === symbol) formula.ariaLabel = symbol;
+  }
 }
 
 // Whatever scrolls sideways can be reached and scrolled with the keys.

@@ -1,0 +1,311 @@
+"""A bad argument is always an error in words: which argument, what must hold, what came.
+
+The first half is a table, one line per mistake with its exact message. The second throws whatever
+hypothesis thinks of at every function, and accepts a result or an error of ours, nothing else.
+"""
+
+import inspect
+import math
+import traceback
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import xentref
+
+Z = np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0]])
+Y = [0, 2]
+P = np.array([[0.25, 0.25, 0.5], [1.0, 0.0, 0.0]])
+
+EVERY = [getattr(xentref, name) for name in xentref.__all__]
+MULTICLASS = [xentref.nll_loss, xentref.cross_entropy, xentref.cross_entropy_grad]
+EITHER = [xentref.cross_entropy, xentref.cross_entropy_grad]
+BINARY = [xentref.binary_cross_entropy, xentref.binary_cross_entropy_with_logits]
+ALONG_AXIS = [xentref.softmax, xentref.log_softmax, xentref.logsumexp]
+
+
+def cases():
+    """Yield (function, arguments, keywords, kind of error, message)."""
+    # What is no array of real numbers, as any array argument.
+    for value, came in [
+        ("abc", "<U3"),
+        (None, "object"),
+        ({1, 2}, "object"),
+        ([10**30], "object"),
+        ([1j], "complex128"),
+        (np.ones(2, np.longdouble), str(np.dtype(np.longdouble))),
+        (np.array(["2020"], "M8[Y]"), "datetime64[Y]"),
+        (np.zeros(2, [("a", int)]), "[('a', '<i8')]"),
+    ]:
+        real = f"must hold real numbers of at most 64 bits; got dtype {came}"
+        for f in [*ALONG_AXIS, xentref.sigmoid, xentref.logsigmoid]:
+            yield f, (value,), {}, TypeError, f"input {real}"
+        for f in MULTICLASS:
+            yield f, (value, Y), {}, TypeError, f"input {real}"
+            if value is not None:
+                yield f, (Z, Y), {"weight": value}, TypeError, f"weight {real}"
+        for f in BINARY:
+            yield f, (value, value), {}, TypeError, f"input {real}"
+            yield f, (P, value), {}, TypeError, f"target {real}"
+        integers = f"target must hold integers, the class indices; got dtype {came}"
+        yield xentref.one_hot, (value,), {}, TypeError, integers
+        yield xentref.nll_loss, (Z, value), {}, TypeError, integers
+        either = "target must hold integers (class indices) or floats (probabilities); got dtype "
+        for f in EITHER:
+            yield f, (Z, value), {}, TypeError, either + came
+        if value is not None:
+            given = {"grad_output": value}
+            yield xentref.cross_entropy_grad, (Z, Y), given, TypeError, f"grad_output {real}"
+
+    ragged = "must be a rectangular array; got sequences of unequal length"
+    rows = [[1, 2], [3]]
+    for f in [*ALONG_AXIS, xentref.sigmoid, xentref.logsigmoid]:
+        yield f, (rows,), {}, ValueError, f"input {ragged}"
+    yield xentref.one_hot, (rows,), {}, ValueError, f"target {ragged}"
+    for f in MULTICLASS + BINARY:
+        yield f, (rows, Y), {}, ValueError, f"input {ragged}"
+        yield f, (P, rows), {}, ValueError, f"target {ragged}"
+
+    # Axes.
+    for f in ALONG_AXIS:
+        yield f, (Z, 2), {}, IndexError, "axis must lie in [-2, 2) for 2 axes; got 2"
+        yield f, (Z, -3), {}, IndexError, "axis must lie in [-2, 2) for 2 axes; got -3"
+        for value in (1.0, True, "0", [0]):
+            yield f, (Z, value), {}, TypeError, f"axis must be an integer; got {value!r}"
+        message = "input must have at least one axis, for axis=-1; got shape ()"
+        yield f, (1.0,), {}, ValueError, message
+    for f in ALONG_AXIS[:2]:
+        yield f, (Z, None), {}, TypeError, "axis must be an integer; got None"
+        yield f, (Z, (0,)), {}, TypeError, "axis must be an integer; got (0,)"
+    f = xentref.logsumexp
+    yield f, (Z, (0, -2)), {}, ValueError, "axis must name each axis once; got (0, -2)"
+    yield f, (Z, (0, 2)), {}, IndexError, "axis must lie in [-2, 2) for 2 axes; got 2"
+    yield f, (Z, (0, 1.0)), {}, TypeError, "axis must be an integer; got 1.0"
+    for value in (1, None, "yes"):
+        given = {"keepdims": value}
+        yield f, (Z,), given, TypeError, f"keepdims must be True or False; got {value!r}"
+
+    # One-hot.
+    f = xentref.one_hot
+    yield f, ([0, 3], 3), {}, IndexError, "target must lie in [0, 3); got 3 at position (1,)"
+    yield f, ([[0], [-1]],), {}, IndexError, "target must lie in [0, 1); got -1 at position (1, 0)"
+    yield f, (5, 3), {}, IndexError, "target must lie in [0, 3); got 5"
+    integers = "target must hold integers, the class indices; got dtype "
+    yield f, ([True],), {}, TypeError, integers + "bool"
+    yield f, ([0.0],), {}, TypeError, integers + "float64"
+    empty = np.zeros(0, int)
+    yield f, (empty,), {}, ValueError, "num_classes must be given when target is empty; got None"
+    yield f, (Y, 0), {}, ValueError, "num_classes must be at least 1; got 0"
+    yield f, (Y, -1), {}, ValueError, "num_classes must be at least 1; got -1"
+    for value in (3.0, True, "3"):
+        yield f, (Y, value), {}, TypeError, f"num_classes must be an integer; got {value!r}"
+    for value in (2**62, 10**30):
+        message = f"num_classes must leave a result that fits in memory; got {value}"
+        yield f, (Y, value), {}, ValueError, message
+    for value in ("real", object, complex, 3):
+        message = f"dtype must be a NumPy dtype of real numbers; got {value!r}"
+        yield f, (Y,), {"dtype": value}, TypeError, message
+
+    # Shapes of the class losses.
+    for f in MULTICLASS:
+        shapes = "(C,), (N, C) or (N, C, d1, ..., dK)"
+        message = f"input must have shape {shapes} with at least one class; got "
+        yield f, (1.0, 0), {}, ValueError, message + "()"
+        yield f, (np.zeros(0), 0), {}, ValueError, message + "(0,)"
+        yield f, (np.zeros((2, 0)), Y), {}, ValueError, message + "(2, 0)"
+        for weight, came in [([1, 2], (2,)), ([[1, 2, 3]], (1, 3)), (1.0, ())]:
+            message = f"weight must have shape (3,), one entry per class; got {came}"
+            yield f, (Z, Y), {"weight": weight}, ValueError, message
+        message = "weight must not be negative; got -1 at position (1,)"
+        yield f, (Z, Y), {"weight": [0, -1, 1]}, ValueError, message
+    message = "target must have shape (2,), one class index per row; got "
+    for target, came in [([[0], [2]], (2, 1)), ([0, 1, 2], (3,)), (0, ()), (Z.astype(int), (2, 3))]:
+        yield xentref.nll_loss, (Z, target), {}, ValueError, message + str(came)
+    for f in EITHER:
+        message = (
+            "target must have shape {} for class indices or input's shape {} for probabilities; "
+            "got {}"
+        )
+        for target, came in [([[0], [2]], (2, 1)), ([0, 1, 2], (3,)), (0, ()), (P.T, (3, 2))]:
+            yield f, (Z, target), {}, ValueError, message.format((2,), (2, 3), came)
+        yield f, (Z[0], [0]), {}, ValueError, message.format((), (3,), (1,))
+        classes_last = np.zeros((2, 5, 3)), np.zeros((2, 5), int)
+        yield f, classes_last, {}, ValueError, message.format((2, 3), (2, 5, 3), (2, 5))
+
+        # What the target holds.
+        message = "target of shape (2,) must hold integers, the class indices; got dtype float64"
+        yield f, (Z, [0.0, 2.0]), {}, TypeError, message
+        message = "target of shape (2, 3) must hold floats, the probabilities; got dtype int64"
+        yield f, (Z, P.astype(np.int64)), {}, TypeError, message
+        message = (
+            "target must hold integers (class indices) or floats (probabilities); got dtype bool"
+        )
+        yield f, (Z, [True, False]), {}, TypeError, message
+        message = "target must lie in [0, 1]; got 2.0 at position (1, 0)"
+        yield f, (Z, P * 2), {}, ValueError, message
+        message = "target must lie in [0, 1]; got -0.25 at position (0, 0)"
+        yield f, (Z, -P), {}, ValueError, message
+        message = (
+            "ignore_index must be negative when target holds probabilities, which name no class; "
+            "got 0"
+        )
+        yield f, (Z, P), {"ignore_index": 0}, ValueError, message
+
+        for value in (1.1, -0.1, math.nan, math.inf, np.float32(2), 3):
+            message = f"label_smoothing must lie in [0, 1]; got {value!r}"
+            yield f, (Z, Y), {"label_smoothing": value}, ValueError, message
+        for value in ("0.1", None, True, [0.1], 0.1j):
+            message = f"label_smoothing must be a number in [0, 1]; got {value!r}"
+            yield f, (Z, Y), {"label_smoothing": value}, TypeError, message
+    yield xentref.nll_loss, (Z, [0.0, 2.0]), {}, TypeError, integers + "float64"
+    yield xentref.nll_loss, (Z, [True, False]), {}, TypeError, integers + "bool"
+
+    for f in MULTICLASS:
+        for target, options, message in [
+            ([0, 3], {}, "[0, 3) or be ignore_index=-100; got 3 at position (1,)"),
+            ([-1, 3], {}, "[0, 3) or be ignore_index=-100; got -1 at position (0,)"),
+            (
+                [-100, 3],
+                {"ignore_index": 3},
+                "[0, 3) or be ignore_index=3; got -100 at position (0,)",
+            ),
+            (
+                np.array([2**63, 0], np.uint64),
+                {},
+                "[0, 3) or be ignore_index=-100; got 9223372036854775808 at position (0,)",
+            ),
+        ]:
+            yield f, (Z, target), options, IndexError, f"target must lie in {message}"
+        message = "target must lie in [0, 3) or be ignore_index=-100; got 3"
+        yield f, (Z[0], 3), {}, IndexError, message
+        for value in (1.0, None, False, "1"):
+            message = f"ignore_index must be an integer; got {value!r}"
+            yield f, (Z, Y), {"ignore_index": value}, TypeError, message
+
+    for f in MULTICLASS + BINARY:
+        target = Y if f in MULTICLASS else P
+        for value in ("avg", "Mean", "", None, True, 1, ["mean"]):
+            message = f"reduction must be 'none', 'mean' or 'sum'; got {value!r}"
+            yield f, (P, target), {"reduction": value}, ValueError, message
+
+    f = xentref.cross_entropy_grad
+    message = "grad_output must have shape (), that of the loss; got (2,)"
+    yield f, (Z, Y), {"grad_output": [1, 1]}, ValueError, message
+    message = "grad_output must have shape (2,), that of the loss; got ()"
+    yield f, (Z, Y), {"grad_output": 1, "reduction": "none"}, ValueError, message
+
+    # Yes or no.
+    for f in BINARY:
+        message = "target must have shape (2, 3), that of input; got (2,)"
+        yield f, (P, [0, 1]), {}, ValueError, message
+        message = "target must lie in [0, 1]; got 2 at position (0,)"
+        yield f, ([0.5], [2]), {}, ValueError, message
+        message = "target must lie in [0, 1]; got -0.5"
+        yield f, (0.5, -0.5), {}, ValueError, message
+        names = ["weight"] if f is xentref.binary_cross_entropy else ["weight", "pos_weight"]
+        for name in names:
+            for value, came in [([1, 2], (2,)), (np.ones((1, 2, 3)), (1, 2, 3))]:
+                message = f"{name} must broadcast to shape (2, 3), that of input; got {came}"
+                yield f, (P, P), {name: value}, ValueError, message
+            message = f"{name} must not be negative; got -1.5 at position (2,)"
+            yield f, (P, P), {name: [0, 1, -1.5]}, ValueError, message
+    for value in (1.5, -1e-9, math.inf, -math.inf):
+        message = f"input must lie in [0, 1]; got {value!r} at position (0,)"
+        yield xentref.binary_cross_entropy, ([value], [1]), {}, ValueError, message
+
+
+def name(value):
+    return value.__name__ if callable(value) else None
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "keywords", "kind", "message"), list(cases()), ids=name
+)
+def test_the_error_says_what_must_hold_and_what_came(function, arguments, keywords, kind, message):
+    with pytest.raises(kind) as caught:
+        function(*arguments, **keywords)
+    assert str(caught.value) == message
+    assert type(caught.value) is kind
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("function", MULTICLASS + BINARY, ids=name)
+def test_what_follows_the_target_goes_by_name(function):
+    _, _, *options = inspect.signature(function).parameters.values()
+    assert {option.kind for option in options} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+numbers = st.one_of(
+    st.integers(-5, 5),
+    st.floats(width=16),
+    st.floats(-1, 2),
+    st.booleans(),
+    st.sampled_from([None, "a", 1j, 10**30, math.nan, math.inf]),
+)
+DTYPES = ["f2", "f4", "f8", "i1", "u1", "i8", "u8", "?", "c16", "O", "U1", ">f4", "M8[s]"]
+
+
+@st.composite
+def arrays(draw):
+    """An array of some dtype, a list that may be ragged, or a single thing."""
+    kind = draw(st.integers(0, 5))
+    if kind == 0:
+        return draw(numbers)
+    if kind == 1:
+        return draw(st.lists(st.one_of(numbers, st.lists(numbers, max_size=3)), max_size=3))
+    shape = draw(st.sampled_from([(), (0,), (3,), (2,), (2, 3), (0, 3), (2, 1), (2, 3, 2), (2, 2)]))
+    values = draw(st.lists(st.integers(0, 2), min_size=12, max_size=12))
+    scale = draw(st.sampled_from([1, 1, 0.5, -1, 1000, math.nan, math.inf]))
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        held = np.array(values[: math.prod(shape)]).reshape(shape)
+        scaled = held * scale if scale != 1 else held
+        return scaled.astype(
+            draw(st.sampled_from(DTYPES[:6])) if kind < 5 else draw(st.sampled_from(DTYPES))
+        )
+
+
+KEYWORDS = {
+    "axis": st.one_of(numbers, st.just(-1), st.tuples(numbers), st.tuples(numbers, numbers)),
+    "keepdims": st.one_of(st.booleans(), numbers),
+    "num_classes": st.one_of(st.just(3), numbers),
+    "dtype": st.sampled_from([*DTYPES, "nonsense", None, 3]),
+    "weight": arrays(),
+    "pos_weight": arrays(),
+    "grad_output": arrays(),
+    "ignore_index": st.one_of(st.just(-100), numbers),
+    "reduction": st.one_of(st.sampled_from(["none", "mean", "sum"]), numbers),
+    "label_smoothing": st.one_of(st.just(0.1), numbers),
+}
+
+
+@pytest.mark.parametrize("function", EVERY, ids=name)
+@settings(
+    max_examples=150,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_anything_gives_a_result_or_an_error_of_ours(function, data):
+    positional, keywords = [], {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name in ("input", "target"):
+            positional.append(data.draw(arrays()))
+        elif data.draw(st.booleans()):
+            keywords[parameter.name] = data.draw(KEYWORDS[parameter.name])
+    try:
+        found = function(*positional, **keywords)
+    except (IndexError, TypeError, ValueError) as raised:
+        error = raised
+    else:
+        assert isinstance(found, np.ndarray | np.generic)
+        assert found.dtype.kind in "biuf"
+        return
+    assert Path(traceback.extract_tb(error.__traceback__)[-1].filename).parent.name == "xentref"
+    assert "; got " in str(error)

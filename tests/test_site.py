@@ -1,0 +1,336 @@
+"""The built site: it shows what is run, its links lead somewhere, it fetches nothing elsewhere."""
+
+import filecmp
+import gzip
+import re
+from copy import copy
+from functools import cache
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.request import urlopen
+from xml.etree import ElementTree
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from fontTools.ttLib import TTFont
+from markdown import Markdown
+
+from docs.tools import build, fonts, serve
+from docs.tools.blocks import load
+from docs.tools.mathml import to_mathml
+
+ROOT = Path(__file__).parents[1]
+OTHER = {"en": "zh", "zh": "en"}
+PAGES = [
+    (language, path.relative_to(ROOT / "docs" / language).with_suffix("").as_posix())
+    for language in OTHER
+    for path in sorted((ROOT / "docs" / language).rglob("*.md"))
+]
+each_page = pytest.mark.parametrize(
+    ("language", "name"), [pytest.param(*page, id="/".join(page)) for page in PAGES]
+)
+
+
+def url(name: str) -> str:
+    """Return the address of a page below its language, as MkDocs makes it."""
+    return "" if name == "index" else f"{name.removesuffix('/index')}/"
+
+
+@cache
+def read(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def built(site: Path, language: str, name: str) -> BeautifulSoup:
+    return read(site / language / url(name) / "index.html")
+
+
+# What is shown is what is run
+
+
+def sources(language: str, name: str) -> list[tuple[str, str]]:
+    """Return the blocks that pytest runs: of a page, and of the modules that it documents."""
+    text, blocks = load(ROOT / "docs" / language / f"{name}.md", ROOT)
+    parts = [(block.start, [block]) for block in blocks]
+    for found in re.finditer(r"^::: ([\w.]+)$", text, re.M):
+        module = ROOT / f"{found[1].replace('.', '/')}.py"
+        parts.append((found.start(), load(module, ROOT)[1]))
+    parts.sort(key=lambda part: part[0])
+    return [(block.language, block.code) for _, part in parts for block in part]
+
+
+def shown(page: BeautifulSoup) -> list[tuple[str, str]]:
+    """Return the language and the text of each code block in the HTML, but for signatures."""
+    blocks = page.select("article div.highlight:not(.doc-signature)")
+    return [(language_of(block), block.select_one("pre > code").get_text()) for block in blocks]
+
+
+def language_of(block: Tag) -> str:
+    return next(c for c in block["class"] if c.startswith("language-")).removeprefix("language-")
+
+
+@each_page
+def test_page_shows_the_blocks_that_are_run(site: Path, language: str, name: str) -> None:
+    assert shown(built(site, language, name)) == sources(language, name)
+
+
+@each_page
+def test_output_stands_right_under_its_code_and_says_so(
+    site: Path, language: str, name: str
+) -> None:
+    label = {"en": "Output", "zh": "输出"}[language]
+    for output in built(site, language, name).select(".language-output"):
+        above = output.find_previous_sibling()
+        assert above is not None
+        assert language_of(above) == "python"
+        assert output.select_one(".filename").get_text().split(" (")[0] == label
+
+
+# Every page
+
+
+@each_page
+def test_page_has_language_title_description_and_one_heading(
+    site: Path, language: str, name: str
+) -> None:
+    page = built(site, language, name)
+    assert page.html["lang"] == language
+    assert page.title.get_text(strip=True)
+    description = page.select_one("meta[name=description]")["content"]
+    assert (
+        description
+        != built(site, language, "index").select_one("meta[name=description]")["content"]
+        or name == "index"
+    )
+    assert len(page.select("h1")) == 1
+
+
+@each_page
+def test_page_links_to_itself_in_the_other_language(
+    site: Path, base_url: str, language: str, name: str
+) -> None:
+    link = built(site, language, name).select_one("a.xr-language")
+    here = f"{base_url}{language}/{url(name)}"
+    assert urljoin(here, link["href"]) == f"{base_url}{OTHER[language]}/{url(name)}"
+    assert link["hreflang"] == link["lang"] == OTHER[language]
+
+
+@each_page
+def test_formulas_are_mathml(site: Path, language: str, name: str) -> None:
+    page = copy(built(site, language, name).select_one("article"))
+    assert all(found.find("math") for found in page.select(".arithmatex"))
+    assert not page.select("merror")
+    for code in page.select("code, pre, math, svg"):
+        code.extract()
+    assert not re.search(r"\$|\\[a-zA-Z]+|\\\(", page.get_text()), "TeX that nobody set"
+
+
+def test_pages_are_titled_differently(site: Path) -> None:
+    for language in OTHER:
+        titles = [
+            built(site, language, name).title.get_text() for each, name in PAGES if each == language
+        ]
+        assert len(set(titles)) == len(titles)
+
+
+def test_font_holds_every_character_of_the_formulas(site: Path) -> None:
+    wanted = fonts.characters(page.read_text("utf-8") for page in site.rglob("*.html"))
+    for language in OTHER:
+        font = TTFont(site / language / "fonts" / "math.woff2")
+        assert {ord(char) for char in wanted} <= font.getBestCmap().keys()
+        assert "MATH" in font
+        assert (site / language / "fonts" / "OFL.txt").is_file()
+
+
+# Links
+
+
+def html_files(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+@cache
+def targets(path: Path) -> set[str]:
+    """Return the anchors of a built page."""
+    return {str(tag["id"]) for tag in read(path).select("[id]")} | {
+        str(tag["name"]) for tag in read(path).select("a[name]")
+    }
+
+
+def test_every_link_of_the_site_leads_somewhere(site: Path, base_url: str) -> None:
+    broken = []
+    for path in html_files(site):
+        here = urljoin(base_url, path.relative_to(site).as_posix().removesuffix("index.html"))
+        for tag in read(path).select("[href], [src]"):
+            address = str(tag.get("href") or tag.get("src"))
+            full, anchor = urldefrag(urljoin(here, address))
+            if not full.startswith(base_url):
+                continue
+            target = site / unquote(full.removeprefix(base_url))
+            target = target / "index.html" if full.endswith("/") else target
+            if not target.is_file():
+                broken.append(f"{path.relative_to(site)}: {address}")
+            elif anchor and target.suffix == ".html" and unquote(anchor) not in targets(target):
+                broken.append(f"{path.relative_to(site)}: {address} (no such place)")
+    assert not broken, "\n".join(broken)
+
+
+def test_nothing_is_fetched_from_another_host(site: Path) -> None:
+    elsewhere = re.compile(r"(?:https?:)?//")
+    found = []
+    for path in html_files(site):
+        fetching = "link:not([rel=canonical]), script, img, iframe, video, audio, source, object"
+        for tag in read(path).select(fetching):
+            addresses = [str(tag.get(name, "")) for name in ("href", "src", "srcset", "data")]
+            found += [(path, address) for address in addresses if elsewhere.match(address)]
+    style = re.compile(r"(?:url\(\s*|@import\s*)[\"']?(?:https?:)?//")
+    script = re.compile(r"(?:src|href|import|fetch)\W{1,4}(?:https?:)?//")
+    found += [path for path in site.rglob("*.css") if style.search(path.read_text("utf-8"))]
+    found += [path for path in site.rglob("js/*.js") if script.search(path.read_text("utf-8"))]
+    assert not found
+
+
+@pytest.mark.parametrize("language", OTHER)
+def test_sitemap_names_every_page_in_both_languages(
+    site: Path, base_url: str, language: str
+) -> None:
+    data = (site / language / "sitemap.xml").read_bytes()
+    space = {
+        "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
+        "x": "http://www.w3.org/1999/xhtml",
+    }
+    entries = ElementTree.fromstring(data).findall("s:url", space)
+    found = {
+        entry.findtext("s:loc", "", space): {
+            link.get("hreflang"): link.get("href") for link in entry.findall("x:link", space)
+        }
+        for entry in entries
+    }
+    assert found == {
+        f"{base_url}{language}/{url(name)}": {
+            "en": f"{base_url}en/{url(name)}",
+            "zh": f"{base_url}zh/{url(name)}",
+            "x-default": base_url,
+        }
+        for each, name in PAGES
+        if each == language
+    }
+    assert gzip.decompress((site / language / "sitemap.xml.gz").read_bytes()) == data
+
+
+def test_start_offers_both_languages_without_a_script(site: Path) -> None:
+    links = read(site / "index.html").select("main a")
+    assert [(link["href"], link["hreflang"]) for link in links] == [("en/", "en"), ("zh/", "zh")]
+
+
+def test_a_missing_page_is_answered_with_help(served_site: str) -> None:
+    with pytest.raises(HTTPError) as caught:
+        urlopen(f"{served_site}zh/no/such/page/")
+    with caught.value as answer:
+        assert answer.code == 404
+        page = BeautifulSoup(answer.read(), "html.parser")
+    assert "找不到此页" in page.h1.get_text()
+    base = urlsplit(served_site).path
+    assert {f"{base}en/", f"{base}zh/"} <= {link["href"] for link in page.select("a")}
+
+
+# The build
+
+
+def test_the_same_sources_give_the_same_bytes(site: Path, base_url: str, tmp_path: Path) -> None:
+    build.build(base_url, tmp_path / "again")
+    files = [p.relative_to(site).as_posix() for p in sorted(site.rglob("*")) if p.is_file()]
+    again = [
+        p.relative_to(tmp_path / "again").as_posix()
+        for p in sorted((tmp_path / "again").rglob("*"))
+        if p.is_file()
+    ]
+    assert files == again
+    assert filecmp.cmpfiles(site, tmp_path / "again", files, shallow=False)[1:] == ([], [])
+
+
+BROKEN = {
+    "formula": (
+        r"A sum: $\frac{1}{2$.",
+        r"broken\.md.*bad formula: Expected closing.*\\frac\{1\}\{2",
+    ),
+    "link": ("[gone](gone.md)", r"broken\.md.*gone\.md"),
+    "anchor": ("[gone](index.md#gone)", r"broken\.md.*#gone"),
+    "object": ("::: xentref.no_such_thing", r"no_such_thing"),
+}
+
+
+@pytest.fixture
+def broken_config(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A site of two pages, one of which is wrong, with the settings of ours."""
+    pages = tmp_path / "docs"
+    pages.mkdir()
+    (pages / "index.md").write_text("# Right\n")
+    (pages / "broken.md").write_text(f"# Wrong\n\n{request.param}\n")
+    config = tmp_path / "mkdocs.yml"
+    config.write_text(
+        f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {pages}\nnav: [index.md, broken.md]\n"
+        f"theme: {{custom_dir: {ROOT / 'docs' / 'theme'}}}\n"
+    )
+    return str(config)
+
+
+@pytest.mark.parametrize(
+    ("broken_config", "message"), BROKEN.values(), ids=BROKEN, indirect=["broken_config"]
+)
+def test_a_broken_page_stops_the_build_and_is_named(
+    broken_config: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(build.BuildError) as caught:
+        build.build_language(broken_config, "http://127.0.0.1/en/", tmp_path / "out")
+    assert re.search(message, str(caught.value), re.S)
+
+
+def test_a_failed_build_leaves_the_old_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "site"
+    old.mkdir()
+    (old / "index.html").write_text("old")
+    monkeypatch.setattr(build, "CONFIGS", {"en": "no-such-file.yml"})
+    with pytest.raises(build.BuildError, match=r"no-such-file\.yml"):
+        build.build("http://127.0.0.1/", old)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (old / "index.html").read_text() == "old"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8000", "ftp://host/", "http://host"])
+def test_build_refuses_an_address_that_is_none(address: str, tmp_path: Path) -> None:
+    with pytest.raises(build.BuildError, match="the base URL must look like"):
+        build.build(address, tmp_path / "site")
+
+
+def test_build_replaces_nothing_but_a_site(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(build.BuildError, match="neither empty nor a built site"):
+        build.build("http://127.0.0.1/", tmp_path)
+
+
+def test_serve_says_in_one_line_that_a_port_is_busy(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve.server(site, 0) as busy:
+        port = str(busy.server_port)
+        monkeypatch.setattr("sys.argv", ["serve", "--site", str(site), "--port", port])
+        assert serve.main() == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"port {port} cannot be used" in said
+
+
+def test_formula_becomes_mathml() -> None:
+    half = "<mfrac><mn>1</mn><mn>2</mn></mfrac>"
+    assert to_mathml(r"\frac12", display=False) == f"<math>{half}</math>"
+    assert "display" in to_mathml(r"\frac12", display=True)
+
+
+def test_chinese_lines_are_joined_without_a_space() -> None:
+    source = "甲。\n乙，\n`丙`\n丁\n戊 abc\n己"
+    html = Markdown(extensions=["docs.tools.chinese"]).convert(source)
+    assert html == "<p>甲。乙，<code>丙</code>\n丁戊 abc\n己</p>"

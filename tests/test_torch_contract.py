@@ -1,0 +1,428 @@
+"""One grid of cases: PyTorch's values, gradients and dtypes, by autograd, are ours.
+
+At the end stand the differences that we chose, each with what PyTorch does: a version of PyTorch
+that mends one of them fails here, and is noticed.
+"""
+
+import itertools
+import zlib
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+
+import xentref
+
+inf, nan = np.inf, np.nan
+
+# torch computes in the dtype given and xentref in float64: these are torch's rounding errors.
+TOLERANCE = {
+    "float64": {"rtol": 1e-11, "atol": 1e-14},
+    "float32": {"rtol": 2e-5, "atol": 2e-6},
+    "float16": {"rtol": 6e-3, "atol": 4e-3},
+}
+DTYPES = list(TOLERANCE)
+REDUCTIONS = ["none", "mean", "sum"]
+SHAPES = [(3,), (5, 3), (4, 3, 2), (2, 3, 2, 2), (0, 3)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Arrays this small only wait for the other threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def same(found, wanted, dtype):
+    assert found.dtype == np.dtype(dtype)
+    assert found.shape == tuple(wanted.shape)
+    np.testing.assert_allclose(found, wanted.detach().numpy(), **TOLERANCE[dtype])
+
+
+def tensors(options):
+    return {k: torch.tensor(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
+
+
+def backward(function, input, target, options, rng):
+    """Torch's loss, a gradient to arrive at it, and what autograd makes of that."""
+    leaf = torch.tensor(input, requires_grad=True)
+    loss = function(leaf, torch.tensor(target), **tensors(options))
+    outer = np.asarray(rng.normal(size=tuple(loss.shape))).astype(str(loss.dtype)[6:])
+    loss.backward(torch.tensor(outer))
+    return loss, outer, leaf.grad
+
+
+def random(*key):
+    """A generator of its own for each case, the same in every run."""
+    return np.random.default_rng(zlib.crc32(repr(key).encode()))
+
+
+def name(value):
+    if isinstance(value, tuple):
+        return "x".join(map(str, value)) or "scalar"
+    return str(value)
+
+
+# Classes.
+
+GRID = [
+    pytest.param(shape, target, weighted, reduction, smoothing, dtype, id="-".join(words))
+    for shape, (target, words_t), weighted, reduction, smoothing, dtype in itertools.product(
+        SHAPES,
+        [
+            ("index", "index"),
+            ("ignore", "some_ignored"),
+            ("ignore_all", "all_ignored"),
+            ("probability", "probability"),
+        ],
+        [False, True],
+        REDUCTIONS,
+        [0.0, 0.1],
+        DTYPES,
+    )
+    for words in [
+        [
+            name(shape),
+            words_t,
+            *(["weight"] if weighted else []),
+            *([f"smoothing_{smoothing}"] if smoothing else []),
+            reduction,
+            dtype,
+        ]
+    ]
+]
+
+
+def class_case(shape, target, weighted, dtype):
+    rng = random(shape, target, weighted)
+    classes, rows = shape[min(1, len(shape) - 1)], shape[:1][: len(shape) - 1] + shape[2:]
+    x = (rng.normal(size=shape) * 2).astype(dtype)
+    options = {"weight": rng.uniform(0.5, 2, classes).astype(dtype)} if weighted else {}
+    if target == "probability":
+        t = xentref.softmax(rng.normal(size=shape), axis=min(1, len(shape) - 1)).astype(dtype)
+    elif target == "ignore_all":
+        t = np.full(rows, -100)
+    else:
+        t = np.asarray(rng.integers(0, classes, rows))
+    if target == "ignore":
+        options["ignore_index"] = 1
+    return rng, x, t, options
+
+
+@pytest.mark.parametrize(("shape", "target", "weighted", "reduction", "smoothing", "dtype"), GRID)
+def test_cross_entropy(shape, target, weighted, reduction, smoothing, dtype):
+    rng, x, t, options = class_case(shape, target, weighted, dtype)
+    options |= {"reduction": reduction, "label_smoothing": smoothing}
+    loss, outer, grad = backward(F.cross_entropy, x, t, options, rng)
+    same(xentref.cross_entropy(x, t, **options), loss, dtype)
+    same(xentref.cross_entropy_grad(x, t, grad_output=outer, **options), grad, dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weighted", [False, True], ids=["", "weight"])
+@pytest.mark.parametrize("target", ["index", "ignore", "ignore_all"])
+@pytest.mark.parametrize("shape", SHAPES, ids=name)
+def test_nll_loss(shape, target, weighted, reduction, dtype):
+    _, x, t, options = class_case(shape, target, weighted, dtype)
+    options["reduction"] = reduction
+    wanted = F.nll_loss(torch.tensor(x), torch.tensor(t), **tensors(options))
+    same(xentref.nll_loss(x, t, **options), wanted, dtype)
+
+
+@pytest.mark.parametrize(
+    ("input", "target"), [pair for pair in itertools.product(DTYPES, DTYPES) if len(set(pair)) > 1]
+)
+def test_probabilities_of_another_dtype_widen_the_loss_but_not_the_gradient(input, target):
+    rng = random(input, target)
+    x = rng.normal(size=(4, 3)).astype(input)
+    t = xentref.softmax(rng.normal(size=(4, 3))).astype(target)
+    loss, outer, grad = backward(F.cross_entropy, x, t, {}, rng)
+    found = xentref.cross_entropy(x, t)
+    assert found.dtype == np.result_type(input, target) == np.dtype(str(loss.dtype)[6:])
+    np.testing.assert_allclose(found, loss.item(), **TOLERANCE[input])
+    same(xentref.cross_entropy_grad(x, t, grad_output=outer), grad, input)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4)], ids=name)
+def test_probabilities_that_do_not_sum_to_one_are_taken_as_they_are(shape):
+    rng = random(shape)
+    x, t = rng.normal(size=shape), rng.random(shape)
+    loss, outer, grad = backward(F.cross_entropy, x, t, {}, rng)
+    same(xentref.cross_entropy(x, t), loss, "float64")
+    same(xentref.cross_entropy_grad(x, t, grad_output=outer), grad, "float64")
+
+
+@pytest.mark.parametrize("target", [0, 1, -100, [0.5, 0.5]], ids=str)
+@pytest.mark.parametrize("row", [[-inf, 1], [inf, 1], [nan, 1], [-inf, -inf], [300, -300]], ids=str)
+def test_cross_entropy_at_the_edges(row, target):
+    x, t = np.array([row], float), np.array([target])
+    wanted = F.cross_entropy(torch.tensor(x), torch.tensor(t), reduction="sum")
+    same(xentref.cross_entropy(x, t, reduction="sum"), wanted, "float64")
+
+
+# Yes or no.
+
+BINARY = [
+    ((), None),
+    ((3,), None),
+    ((0, 3), None),
+    ((2, 3), ()),
+    ((2, 3), (3,)),
+    ((2, 3), (2, 1)),
+    ((2, 3), (2, 3)),
+    ((4, 2, 3), (2, 1)),
+]
+
+
+def binary_case(shape, weight, dtype):
+    rng = random(shape, weight)
+    z = np.asarray(rng.normal(size=shape) * 3).astype(dtype)
+    t = np.asarray(rng.random(shape)).astype(dtype)
+    w = None if weight is None else np.asarray(rng.random(weight)).astype(dtype)
+    return z, t, w
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize(("shape", "weight"), BINARY, ids=name)
+def test_binary_cross_entropy(shape, weight, reduction, dtype):
+    z, t, w = binary_case(shape, weight, dtype)
+    p = np.asarray(xentref.sigmoid(z))
+    options = {"weight": w, "reduction": reduction}
+    wanted = F.binary_cross_entropy(torch.tensor(p), torch.tensor(t), **tensors(options))
+    same(xentref.binary_cross_entropy(p, t, **options), wanted, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("role", ["weight", "pos_weight"])
+@pytest.mark.parametrize(("shape", "weight"), BINARY, ids=name)
+def test_binary_cross_entropy_with_logits(shape, weight, role, reduction, dtype):
+    z, t, w = binary_case(shape, weight, dtype)
+    options = {role: w, "reduction": reduction}
+    wanted = F.binary_cross_entropy_with_logits(
+        torch.tensor(z), torch.tensor(t), **tensors(options)
+    )
+    same(xentref.binary_cross_entropy_with_logits(z, t, **options), wanted, dtype)
+
+
+@pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("p", [0.0, 1e-45, 1e-20, 1 - 1e-16, 1.0])
+def test_binary_cross_entropy_holds_its_logarithms_where_torch_does(p, target):
+    wanted = F.binary_cross_entropy(*torch.tensor([p, target], dtype=torch.float64))
+    same(xentref.binary_cross_entropy(p, target), wanted, "float64")
+
+
+# Activations and encoding.
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("function", ["softmax", "log_softmax", "logsumexp"])
+def test_activations_along_an_axis(function, axis, dtype):
+    x = (random(axis).normal(size=(4, 3, 2)) * 5).astype(dtype)
+    x[0, 0, 0] = -inf
+    same(
+        getattr(xentref, function)(x, axis), getattr(torch, function)(torch.tensor(x), axis), dtype
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("function", ["sigmoid", "logsigmoid"])
+def test_activations_of_each_element(function, dtype):
+    x = np.array([-inf, -800, -20, -1, 0, 1, 20, 800, inf, nan], dtype)
+    same(getattr(xentref, function)(x), getattr(F, function)(torch.tensor(x)), dtype)
+
+
+@pytest.mark.parametrize("row", [[inf, 1], [-inf, -inf], [inf, inf], [nan, 1], [-inf], []], ids=str)
+@pytest.mark.parametrize("function", ["softmax", "log_softmax", "logsumexp"])
+def test_activations_at_the_edges(function, row):
+    x = np.array(row, float)
+    same(getattr(xentref, function)(x), getattr(torch, function)(torch.tensor(x), -1), "float64")
+
+
+@pytest.mark.parametrize("num_classes", [None, 5])
+@pytest.mark.parametrize("target", [3, [0, 2], [[1], [0]]], ids=str)
+def test_one_hot(target, num_classes):
+    wanted = F.one_hot(torch.tensor(target), -1 if num_classes is None else num_classes)
+    found = xentref.one_hot(target, num_classes, dtype=np.int64)
+    np.testing.assert_array_equal(found, wanted.numpy())
+
+
+# What both refuse.
+
+Z, Y, P = np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0]]), np.array([0, 2]), np.full((2, 3), 1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "options"),
+    [
+        ("cross_entropy", (Z, np.array([0, 3])), {}),
+        ("cross_entropy", (Z, np.array([0, -1])), {}),
+        ("cross_entropy", (Z, Y[:, None]), {}),
+        ("cross_entropy", (Z, Y[:1]), {}),
+        ("cross_entropy", (Z, Y.astype(float)), {}),
+        ("cross_entropy", (Z, Y.astype(bool)), {}),
+        ("cross_entropy", (Z, P.astype(int)), {}),
+        ("cross_entropy", (Z, P), {"ignore_index": 1}),
+        ("cross_entropy", (Z, Y), {"weight": np.ones(2)}),
+        ("cross_entropy", (Z, Y), {"reduction": "avg"}),
+        ("cross_entropy", (Z, Y), {"label_smoothing": 1.1}),
+        ("cross_entropy", (np.zeros((2, 5, 3)), np.zeros((2, 5), int)), {}),
+        ("nll_loss", (Z, np.array([0, 3])), {}),
+        ("nll_loss", (Z, Y[:, None]), {}),
+        ("nll_loss", (Z, Y.astype(float)), {}),
+        ("nll_loss", (Z, Y), {"weight": np.ones(2)}),
+        ("binary_cross_entropy", (P, P[:1]), {}),
+        ("binary_cross_entropy", (P + 1, P), {}),
+        ("binary_cross_entropy", (P, P + 1), {}),
+        ("binary_cross_entropy", (P, P), {"weight": np.ones(2)}),
+        ("binary_cross_entropy", (P, P), {"weight": np.ones((4, 2, 3))}),
+        ("binary_cross_entropy_with_logits", (Z, P[:1]), {}),
+        ("binary_cross_entropy_with_logits", (Z, P), {"pos_weight": np.ones(2)}),
+        ("binary_cross_entropy_with_logits", (Z, P), {"pos_weight": np.ones((4, 2, 3))}),
+        ("one_hot", (np.array([-1]),), {}),
+        ("one_hot", (np.array([3]), 3), {}),
+        ("one_hot", (np.zeros(0, int),), {}),
+    ],
+)
+def test_what_torch_refuses_is_refused(function, arguments, options):
+    with pytest.raises((IndexError, RuntimeError, ValueError, TypeError)):
+        getattr(F, function)(*tensors(dict(enumerate(arguments))).values(), **tensors(options))
+    with pytest.raises((IndexError, ValueError, TypeError)):
+        getattr(xentref, function)(*arguments, **options)
+
+
+# Where we differ on purpose: torch first, then xentref.
+
+
+def torch_refuses(function, *arguments, **options):
+    with pytest.raises((RuntimeError, NotImplementedError)):
+        function(*map(torch.tensor, arguments), **options)
+
+
+def xentref_refuses(function, *arguments, **options):
+    with pytest.raises((TypeError, ValueError)):
+        function(*arguments, **options)
+
+
+def test_integer_logits_are_float64_here_and_refused_there():
+    torch_refuses(F.cross_entropy, [[0, 1]], [0])
+    assert xentref.cross_entropy([[0, 1]], [0]).dtype == np.float64
+
+
+def test_integer_targets_of_any_width_are_taken_here_and_two_there():
+    torch_refuses(F.cross_entropy, Z, Y.astype(np.int32))
+    assert xentref.cross_entropy(Z, Y.astype(np.int32)) == xentref.cross_entropy(Z, Y)
+
+
+def test_integer_binary_targets_are_taken_here_and_refused_there():
+    for ours, theirs in [
+        (xentref.binary_cross_entropy, F.binary_cross_entropy),
+        (xentref.binary_cross_entropy_with_logits, F.binary_cross_entropy_with_logits),
+    ]:
+        torch_refuses(theirs, [0.5], [1])
+        assert ours([0.5], [1]) == ours([0.5], [1.0])
+
+
+def test_one_row_takes_a_scalar_target_here_and_one_of_shape_1_too_there():
+    assert F.cross_entropy(torch.tensor(Z[0]), torch.tensor([0])).shape == ()
+    xentref_refuses(xentref.cross_entropy, Z[0], [0])
+
+
+def test_a_class_that_counts_nothing_adds_0_here_and_nan_there():
+    x, t = [[-inf, 1.0]], [[0.0, 1.0]]
+    assert F.cross_entropy(torch.tensor(x), torch.tensor(t)).isnan()
+    assert xentref.cross_entropy(x, t) == 0
+    w = torch.tensor([0.0, 1.0])
+    assert F.cross_entropy(torch.tensor(x), torch.tensor([0]), w, reduction="sum").isnan()
+    assert xentref.cross_entropy(x, [0], weight=[0, 1], reduction="sum") == 0
+    assert F.nll_loss(torch.tensor(x), torch.tensor([0]), w, reduction="sum").isnan()
+    assert xentref.nll_loss(x, [0], weight=[0, 1], reduction="sum") == 0
+
+
+def test_an_infinite_logit_that_is_right_costs_0_here_and_nan_there():
+    assert F.binary_cross_entropy_with_logits(torch.tensor(inf), torch.tensor(1.0)).isnan()
+    assert xentref.binary_cross_entropy_with_logits(inf, 1.0) == 0
+
+
+def test_an_ignored_row_that_holds_nan_has_the_gradient_0_here_and_nan_there():
+    x, t = np.array([[nan, 1.0], [0.0, 0.0]]), np.array([-100, 0])
+    leaf = torch.tensor(x, requires_grad=True)
+    F.cross_entropy(leaf, torch.tensor(t)).backward()
+    assert leaf.grad[0].isnan().all()
+    np.testing.assert_array_equal(xentref.cross_entropy_grad(x, t), [[0, 0], [-0.5, 0.5]])
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, nan])
+def test_a_smoothing_below_0_or_nan_raises_here_and_is_overlooked_there(smoothing):
+    assert F.cross_entropy(
+        torch.tensor(Z), torch.tensor(Y), label_smoothing=smoothing
+    ) == F.cross_entropy(torch.tensor(Z), torch.tensor(Y))
+    xentref_refuses(xentref.cross_entropy, Z, Y, label_smoothing=smoothing)
+
+
+def test_probabilities_outside_0_and_1_raise_here_and_give_a_number_there():
+    assert F.cross_entropy(torch.tensor(Z), torch.tensor(-P)) < 0
+    xentref_refuses(xentref.cross_entropy, Z, -P)
+    assert F.binary_cross_entropy_with_logits(torch.tensor(5.0), torch.tensor(2.0)) < 0
+    xentref_refuses(xentref.binary_cross_entropy_with_logits, 5.0, 2.0)
+
+
+def test_negative_weights_raise_here_and_give_a_number_there():
+    w = np.array([-1.0, 2.0, 2.0])
+    assert F.cross_entropy(torch.tensor(Z), torch.tensor(Y), torch.tensor(w)).isfinite()
+    xentref_refuses(xentref.cross_entropy, Z, Y, weight=w)
+    assert F.binary_cross_entropy(torch.tensor(P), torch.tensor(P), torch.tensor(w)).isfinite()
+    xentref_refuses(xentref.binary_cross_entropy, P, P, weight=w)
+
+
+def test_a_nan_probability_gives_nan_here_and_is_refused_there():
+    torch_refuses(F.binary_cross_entropy, nan, 1.0)
+    assert np.isnan(xentref.binary_cross_entropy(nan, 1.0))
+
+
+def test_no_class_at_all_raises_here_and_is_nan_there():
+    none = np.zeros((2, 0))
+    assert F.cross_entropy(torch.tensor(none), torch.tensor(none)).isnan()
+    xentref_refuses(xentref.cross_entropy, none, none)
+
+
+def test_a_scalar_has_no_axis_here_and_one_there():
+    assert torch.softmax(torch.tensor(3.0), -1) == 1
+    xentref_refuses(xentref.softmax, 3.0)
+
+
+def test_mixed_binary_dtypes_give_the_wider_here_and_the_target_s_there():
+    x, t = np.zeros(1, np.float32), np.zeros(1, np.float16)
+    theirs = F.binary_cross_entropy_with_logits(torch.tensor(x), torch.tensor(t))
+    assert theirs.dtype == torch.float16
+    assert xentref.binary_cross_entropy_with_logits(x, t).dtype == np.float32
+    torch_refuses(F.binary_cross_entropy, x, t)
+    assert xentref.binary_cross_entropy(x, t).dtype == np.float32
+
+
+def test_a_float64_weight_never_widens_here_and_is_refused_or_widens_there():
+    x, w = Z.astype(np.float32), np.ones(3)
+    torch_refuses(F.cross_entropy, x, Y, w)
+    assert xentref.cross_entropy(x, Y, weight=w).dtype == np.float32
+    p = P.astype(np.float32)
+    wide = F.cross_entropy(torch.tensor(x), torch.tensor(p), torch.tensor(w))
+    assert wide.dtype == torch.float64
+    assert xentref.cross_entropy(x, p, weight=w).dtype == np.float32
+
+
+def test_a_tiny_loss_keeps_its_digits_here_and_is_0_there():
+    x = np.array([[20.0, 0.0]], np.float32)
+    assert F.cross_entropy(torch.tensor(x), torch.tensor([0])) == 0
+    assert xentref.cross_entropy(x, [0]) == pytest.approx(np.exp(-20), rel=1e-7)
+
+
+def test_a_float16_mean_is_finite_here_and_infinite_there():
+    x, t = np.zeros((20_000, 100), np.float16), np.zeros(20_000, np.int64)
+    assert F.cross_entropy(torch.tensor(x), torch.tensor(t)).isinf()
+    assert np.isfinite(xentref.cross_entropy(x, t))
