@@ -338,7 +338,8 @@ def binary_cross_entropy_with_logits(
         import numpy as np
         import xentref
 
-        print(np.exp(xentref.binary_cross_entropy_with_logits([np.log(3)], [0])))
+        loss = xentref.binary_cross_entropy_with_logits([np.log(3)], [0])
+        print(np.exp(loss))
         ```
 
         ```output title="Output (rtol=1e-15)"

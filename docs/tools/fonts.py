@@ -11,8 +11,8 @@ from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
+from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 _ZIAMATH = find_spec("ziamath")  # found, but not imported: only its font is needed
 
