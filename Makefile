@@ -47,7 +47,7 @@ $(VENV)/base-url: $(VENV)/pip.done FORCE
 
 $(VENV)/pip.done:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "make: xentref needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | head -n 1). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	  echo "make: xentref needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo not there). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "setup: creating $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
@@ -65,5 +65,7 @@ $(VENV)/test.done: $(VENV)/site.done
 
 define install
 	@$(PIP) install --constraint constraints.txt $(1) >$(LOG) 2>&1 || { \
-	  echo "make: installing failed: $$(grep -m 1 -iE 'error|no matching' $(LOG) || tail -n 1 $(LOG)) (is the network there? details: $(LOG))" >&2; exit 1; }
+	  if grep -qiE 'connection|name resolution|timed out|network' $(LOG); \
+	  then echo "make: installing failed: the package index cannot be reached; is there a network? (details: $(LOG))"; \
+	  else echo "make: installing failed: $$(grep -m 1 '^ERROR' $(LOG) || tail -n 1 $(LOG)) (details: $(LOG))"; fi >&2; exit 1; }
 endef

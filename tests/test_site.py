@@ -224,6 +224,14 @@ def test_start_offers_both_languages_without_a_script(site: Path) -> None:
     assert [(link["href"], link["hreflang"]) for link in links] == [("en/", "en"), ("zh/", "zh")]
 
 
+def test_pages_are_served_below_the_base(served_site: str) -> None:
+    with urlopen(f"{served_site}zh") as answer:
+        assert answer.url == f"{served_site}zh/"
+        assert "text/html" in answer.headers["Content-Type"]
+    with urlopen(f"{served_site}en/fonts/math.woff2") as answer:
+        assert answer.headers["Content-Type"] == "font/woff2"
+
+
 def test_a_missing_page_is_answered_with_help(served_site: str) -> None:
     with pytest.raises(HTTPError) as caught:
         urlopen(f"{served_site}zh/no/such/page/")

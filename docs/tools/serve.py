@@ -9,6 +9,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 HOST = "127.0.0.1"
 
@@ -19,6 +20,12 @@ class _Handler(SimpleHTTPRequestHandler):
         ".js": "text/javascript",
         ".woff2": "font/woff2",
     }
+
+    def translate_path(self, path: str) -> str:
+        """Return the file of an address; outside the base there is none."""
+        if not path.startswith(self.base):
+            return str(Path(self.directory) / "nothing-here")
+        return super().translate_path(path.removeprefix(self.base))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer 404 with the site's own page, as GitHub Pages does."""
@@ -43,10 +50,17 @@ class _Handler(SimpleHTTPRequestHandler):
         """Say nothing about single requests."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing when a browser turns away before it has everything."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def server(site: Path, port: int, base: str = "/") -> ThreadingHTTPServer:
     """Return a server of this directory, bound but not yet serving; port 0 takes any free one."""
     handler = type("Handler", (_Handler,), {"base": base})
-    return ThreadingHTTPServer((HOST, port), partial(handler, directory=str(site)))
+    return _Server((HOST, port), partial(handler, directory=str(site)))
 
 
 def main() -> int:
