@@ -22,7 +22,7 @@ def code() -> list[Block]:
 
 @pytest.mark.parametrize("command", ["format --diff", f"check --select {RULES} --ignore E402"])
 def test_code_is_tidy(tmp_path: Path, command: str) -> None:
-    """No line is wider than its column, either. Blocks that are syntax errors on purpose are left to the runner."""
+    """Nor is a line wider than its column. Syntax errors on purpose are left to the runner."""
     groups: dict[int, list[str]] = defaultdict(list)
     for block in code():
         try:
