@@ -244,6 +244,7 @@ def test_switch_follows_instant_navigation(visit, language):
 
 def leave(page):
     """Go to another page by a link, and make sure that the page was not loaded anew."""
+    page.wait_for_load_state("networkidle")  # Material has read the sitemap by then
     page.evaluate("window.notReloaded = true")
     page.locator('article a[href*="maximum-likelihood/"]').first.click()
     page.wait_for_url("**/learn/maximum-likelihood/")

@@ -68,13 +68,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m docs.tools.serve", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--site", type=Path, default=Path("site"))
+    parser.add_argument("--base", default="/", help="where the site stands on the host")
     options = parser.parse_args()
 
     if not (options.site / "index.html").is_file():
         print(f"serve: {options.site} holds no site; build it with `make site`", file=sys.stderr)
         return 1
     try:
-        httpd = server(options.site, options.port)
+        httpd = server(options.site, options.port, options.base)
     except (OSError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         message = (
@@ -83,7 +84,7 @@ def main() -> int:
         print(f"serve: {message}", file=sys.stderr)
         return 1
 
-    address = f"http://{HOST}:{options.port}/"
+    address = f"http://{HOST}:{options.port}{options.base}"
     print(
         f"serve: {address} (English: {address}en/ · 中文: {address}zh/); Ctrl-C stops", flush=True
     )
