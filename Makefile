@@ -39,6 +39,7 @@ clean: ## remove everything that was made, .venv too
 	rm -rf $(VENV) site build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
 
 site/index.html: $(VENV)/site.done $(VENV)/base-url $(SOURCES)
+	@echo "site: building English and Chinese"
 	@$(PY) -m docs.tools.build --base-url $(BASE_URL)
 
 # Rewritten only when the address changes, so that the site is rebuilt only then.

@@ -200,7 +200,7 @@ def coin(words: Words, rows: Rows) -> str:
         y_axis(below, x(0), range(0, 31, 10)),
         curve((x(theta), below(loss)) for theta, loss in losses if loss <= 30),
         dot(x(best), below(least)),
-        text(x(best), below(least) - 12, value("least", least, 3), anchor="middle"),
+        text(x(best) + 10, below(least) - 10, value("least", least, 3)),
         text(
             x(best) - 8,
             below(0) - 8,
