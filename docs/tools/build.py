@@ -84,7 +84,8 @@ def build(base_url: str, out: Path) -> dict[str, float]:
     """
     if urlsplit(base_url).scheme not in ("http", "https") or not base_url.endswith("/"):
         raise BuildError(f"the base URL must look like http://host/path/; got {base_url!r}")
-    if out.exists() and not (out / "index.html").is_file() and any(out.iterdir()):
+    built = all((out / language / "index.html").is_file() for language in CONFIGS)
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not built):
         raise BuildError(f"{out} is neither empty nor a built site; it would be replaced")
 
     out.parent.mkdir(parents=True, exist_ok=True)
