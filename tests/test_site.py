@@ -299,13 +299,13 @@ def test_a_failed_build_leaves_the_old_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = tmp_path / "site"
-    old.mkdir()
-    (old / "index.html").write_text("old")
+    (old / "en").mkdir(parents=True)
+    (old / "en" / "index.html").write_text("old")
     monkeypatch.setattr(build, "CONFIGS", {"en": "no-such-file.yml"})
     with pytest.raises(build.BuildError, match=r"no-such-file\.yml"):
         build.build("http://127.0.0.1/", old)
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
-    assert (old / "index.html").read_text() == "old"
+    assert (old / "en" / "index.html").read_text() == "old"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:8000", "ftp://host/", "http://host"])
@@ -314,10 +314,12 @@ def test_build_refuses_an_address_that_is_none(address: str, tmp_path: Path) -> 
         build.build(address, tmp_path / "site")
 
 
-def test_build_replaces_nothing_but_a_site(tmp_path: Path) -> None:
-    (tmp_path / "thesis.tex").touch()
-    with pytest.raises(build.BuildError, match="neither empty nor a built site"):
-        build.build("http://127.0.0.1/", tmp_path)
+@pytest.mark.parametrize("name", ["thesis.tex", "index.html"])
+def test_build_replaces_nothing_but_a_site(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    for out in (tmp_path, tmp_path / name):
+        with pytest.raises(build.BuildError, match="neither empty nor a built site"):
+            build.build("http://127.0.0.1/", out)
 
 
 def test_serve_says_in_one_line_that_a_port_is_busy(
