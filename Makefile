@@ -14,7 +14,7 @@ SOURCES := $(shell find docs xentref mkdocs.yml mkdocs.zh.yml -type f -not -path
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve site test check update clean FORCE
+.PHONY: help serve site test check bench update clean FORCE
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ test: $(VENV)/test.done check ## run everything: pages, docstrings, tests, site,
 check: $(VENV)/test.done ## lint and types only
 	@echo "check: ruff and mypy"
 	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . && $(PY) -m mypy --no-error-summary
+
+bench: $(VENV)/test.done ## measure speed, memory and accuracy against PyTorch, SciPy and scikit-learn
+	@$(PY) -m benchmarks
 
 update: $(VENV)/test.done ## rewrite the outputs that the pages show
 	@$(PY) -m pytest README*.md docs xentref --update-outputs -q

@@ -13,7 +13,22 @@ import xentref
 
 ROOT = Path(__file__).parents[1]
 # Each room may use those to its left, and nothing else of the package.
-ROOMS = ["_kernels", "_checks", "activations", "encoding", "losses", "gradients", "__init__"]
+ROOMS = [
+    "_kernels",
+    "_rows",
+    "_checks",
+    "activations",
+    "information",
+    "encoding",
+    "losses",
+    "gradients",
+    "_words",
+    "_board",
+    "_worksheet",
+    "explanations",
+    "__init__",
+    "__main__",
+]
 PUBLIC = [room for room in ROOMS if not room.startswith("_")]
 STANDARD = sys.stdlib_module_names
 

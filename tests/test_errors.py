@@ -21,11 +21,25 @@ Z = np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0]])
 Y = [0, 2]
 P = np.array([[0.25, 0.25, 0.5], [1.0, 0.0, 0.0]])
 
-EVERY = [getattr(xentref, name) for name in xentref.__all__]
-MULTICLASS = [xentref.nll_loss, xentref.cross_entropy, xentref.cross_entropy_grad]
+# All but `explain`, whose errors are those of the loss (test_explanations), and what it returns.
+OTHERS = ["Explanation", "LinearGradients", "Step", "explain"]
+EVERY = [getattr(xentref, name) for name in xentref.__all__ if name not in OTHERS]
+NLL = [xentref.nll_loss, xentref.nll_loss_grad]
 EITHER = [xentref.cross_entropy, xentref.cross_entropy_grad]
-BINARY = [xentref.binary_cross_entropy, xentref.binary_cross_entropy_with_logits]
+MULTICLASS = NLL + EITHER
+OF_PROBABILITIES = [xentref.binary_cross_entropy, xentref.binary_cross_entropy_grad]
+OF_LOGITS = [
+    xentref.binary_cross_entropy_with_logits,
+    xentref.binary_cross_entropy_with_logits_grad,
+]
+BINARY = OF_PROBABILITIES + OF_LOGITS
+DIVERGENCE = [xentref.kl_div, xentref.kl_div_grad]
+BY_ELEMENT = BINARY + DIVERGENCE
+GRADIENTS = [NLL[1], EITHER[1], OF_PROBABILITIES[1], OF_LOGITS[1], DIVERGENCE[1]]
 ALONG_AXIS = [xentref.softmax, xentref.log_softmax, xentref.logsumexp]
+OF_TWO = [xentref.cross_entropy_between, xentref.kl_divergence, xentref.perplexity]
+OF_ONE = [xentref.entropy, xentref.perplexity]
+IN_UNITS = [xentref.self_information, xentref.entropy, *OF_TWO[:2]]
 
 
 def cases():
@@ -48,25 +62,40 @@ def cases():
             yield f, (value, Y), {}, TypeError, f"input {real}"
             if value is not None:
                 yield f, (Z, Y), {"weight": value}, TypeError, f"weight {real}"
-        for f in BINARY:
+        for f in BY_ELEMENT:
             yield f, (value, value), {}, TypeError, f"input {real}"
             yield f, (P, value), {}, TypeError, f"target {real}"
+        for f in [xentref.self_information, *OF_ONE]:
+            yield f, (value,), {}, TypeError, f"p {real}"
+        for f in OF_TWO:
+            yield f, (value, P), {}, TypeError, f"p {real}"
+            if value is not None or f is not xentref.perplexity:
+                yield f, (P, value), {}, TypeError, f"q {real}"
         integers = f"target must hold integers, the class indices; got dtype {came}"
         yield xentref.one_hot, (value,), {}, TypeError, integers
-        yield xentref.nll_loss, (Z, value), {}, TypeError, integers
+        for f in NLL:
+            yield f, (Z, value), {}, TypeError, integers
         either = "target must hold integers (class indices) or floats (probabilities); got dtype "
         for f in EITHER:
             yield f, (Z, value), {}, TypeError, either + came
+        yield xentref.smooth_labels, (value, 0.1), {}, TypeError, either + came
         if value is not None:
             given = {"grad_output": value}
-            yield xentref.cross_entropy_grad, (Z, Y), given, TypeError, f"grad_output {real}"
+            for f in GRADIENTS:
+                target = Y if f in MULTICLASS else P
+                yield f, (P, target), given, TypeError, f"grad_output {real}"
 
     ragged = "must be a rectangular array; got sequences of unequal length"
     rows = [[1, 2], [3]]
     for f in [*ALONG_AXIS, xentref.sigmoid, xentref.logsigmoid]:
         yield f, (rows,), {}, ValueError, f"input {ragged}"
+    for f in [xentref.self_information, *OF_ONE]:
+        yield f, (rows,), {}, ValueError, f"p {ragged}"
+    for f in OF_TWO:
+        yield f, (P, rows), {}, ValueError, f"q {ragged}"
     yield xentref.one_hot, (rows,), {}, ValueError, f"target {ragged}"
-    for f in MULTICLASS + BINARY:
+    yield xentref.smooth_labels, (rows, 0.1), {}, ValueError, f"target {ragged}"
+    for f in MULTICLASS + BY_ELEMENT:
         yield f, (rows, Y), {}, ValueError, f"input {ragged}"
         yield f, (P, rows), {}, ValueError, f"target {ragged}"
 
@@ -110,6 +139,39 @@ def cases():
         message = f"dtype must be a NumPy dtype of real numbers; got {value!r}"
         yield f, (Y,), {"dtype": value}, TypeError, message
 
+    # Smoothed labels.
+    f = xentref.smooth_labels
+    yield f, ([0, 3], 0.1, 3), {}, IndexError, "target must lie in [0, 3); got 3 at position (1,)"
+    yield f, ([-1], 0.1), {}, IndexError, "target must lie in [0, 1); got -1 at position (0,)"
+    message = "target must hold integers (class indices) or floats (probabilities); got dtype bool"
+    yield f, ([True], 0.1), {}, TypeError, message
+    message = "num_classes must be given when target is empty; got None"
+    yield f, (empty, 0.1), {}, ValueError, message
+    yield f, (Y, 0.1, 0), {}, ValueError, "num_classes must be at least 1; got 0"
+    message = "num_classes must be 3, the number of the probabilities in target; got "
+    yield f, (P, 0.1, 4), {}, ValueError, message + "4"
+    yield f, (P, 0.1, np.int8(2)), {}, ValueError, message + "2"
+    for target in (Y, P):
+        for value in (3.0, True, "3"):
+            message = f"num_classes must be an integer; got {value!r}"
+            yield f, (target, 0.1, value), {}, TypeError, message
+        for value in (2, -3):
+            message = f"axis must lie in [-2, 2) for 2 axes; got {value}"
+            yield f, (target, 0.1), {"axis": value}, IndexError, message
+        for value in (1.0, None, (0,)):
+            message = f"axis must be an integer; got {value!r}"
+            yield f, (target, 0.1), {"axis": value}, TypeError, message
+        for value in (int, "?", "f99", object):
+            words = "real numbers" if value in ("f99", object) else "floats"
+            message = f"dtype must be a NumPy dtype of {words}; got {value!r}"
+            yield f, (target, 0.1), {"dtype": value}, TypeError, message
+    message = "target must have at least one axis, for axis=-1; got shape ()"
+    yield f, (0.5, 0.1), {}, ValueError, message
+    message = "target must have at least one class along axis 1; got shape (2, 0)"
+    yield f, (np.zeros((2, 0)), 0.1), {}, ValueError, message
+    message = "target must lie in [0, 1]; got 2.0 at position (1, 0)"
+    yield f, (P * 2, 0.1), {}, ValueError, message
+
     # Shapes of the class losses.
     for f in MULTICLASS:
         shapes = "(C,), (N, C) or (N, C, d1, ..., dK)"
@@ -124,7 +186,8 @@ def cases():
         yield f, (Z, Y), {"weight": [0, -1, 1]}, ValueError, message
     message = "target must have shape (2,), one class index per row; got "
     for target, came in [([[0], [2]], (2, 1)), ([0, 1, 2], (3,)), (0, ()), (Z.astype(int), (2, 3))]:
-        yield xentref.nll_loss, (Z, target), {}, ValueError, message + str(came)
+        for f in NLL:
+            yield f, (Z, target), {}, ValueError, message + str(came)
     for f in EITHER:
         message = (
             "target must have shape {} for class indices or input's shape {} for probabilities; "
@@ -155,14 +218,17 @@ def cases():
         )
         yield f, (Z, P), {"ignore_index": 0}, ValueError, message
 
+    for f in [*EITHER, xentref.smooth_labels]:
+        given = (Z, Y) if f in EITHER else (Y,)
         for value in (1.1, -0.1, math.nan, math.inf, np.float32(2), 3):
             message = f"label_smoothing must lie in [0, 1]; got {value!r}"
-            yield f, (Z, Y), {"label_smoothing": value}, ValueError, message
+            yield f, given, {"label_smoothing": value}, ValueError, message
         for value in ("0.1", None, True, [0.1], 0.1j):
             message = f"label_smoothing must be a number in [0, 1]; got {value!r}"
-            yield f, (Z, Y), {"label_smoothing": value}, TypeError, message
-    yield xentref.nll_loss, (Z, [0.0, 2.0]), {}, TypeError, integers + "float64"
-    yield xentref.nll_loss, (Z, [True, False]), {}, TypeError, integers + "bool"
+            yield f, given, {"label_smoothing": value}, TypeError, message
+    for f in NLL:
+        yield f, (Z, [0.0, 2.0]), {}, TypeError, integers + "float64"
+        yield f, (Z, [True, False]), {}, TypeError, integers + "bool"
 
     for f in MULTICLASS:
         for target, options, message in [
@@ -192,22 +258,29 @@ def cases():
             message = f"reduction must be 'none', 'mean' or 'sum'; got {value!r}"
             yield f, (P, target), {"reduction": value}, ValueError, message
 
-    f = xentref.cross_entropy_grad
-    message = "grad_output must have shape (), that of the loss; got (2,)"
-    yield f, (Z, Y), {"grad_output": [1, 1]}, ValueError, message
-    message = "grad_output must have shape (2,), that of the loss; got ()"
-    yield f, (Z, Y), {"grad_output": 1, "reduction": "none"}, ValueError, message
+    for f in DIVERGENCE:
+        for value in ("avg", "Mean", None, ["batchmean"]):
+            message = f"reduction must be 'none', 'mean', 'sum' or 'batchmean'; got {value!r}"
+            yield f, (P, P), {"reduction": value}, ValueError, message
+
+    for f in GRADIENTS:
+        given, shape = ((Z, Y), "(2,)") if f in MULTICLASS else ((P, P), "(2, 3)")
+        message = "grad_output must have shape (), that of the loss; got (2,)"
+        yield f, given, {"grad_output": [1, 1]}, ValueError, message
+        message = f"grad_output must have shape {shape}, that of the loss; got ()"
+        yield f, given, {"grad_output": 1, "reduction": "none"}, ValueError, message
 
     # Yes or no.
-    for f in BINARY:
-        message = "target must have shape (2, 3), that of input; got (2,)"
-        yield f, (P, [0, 1]), {}, ValueError, message
+    for f in BY_ELEMENT:
+        for target, came in [([0, 1], (2,)), (P[:1], (1, 3)), (P[0], (3,)), (0.5, ())]:
+            message = f"target must have shape (2, 3), that of input; got {came}"
+            yield f, (P, target), {}, ValueError, message
         message = "target must lie in [0, 1]; got 2 at position (0,)"
         yield f, ([0.5], [2]), {}, ValueError, message
         message = "target must lie in [0, 1]; got -0.5"
         yield f, (0.5, -0.5), {}, ValueError, message
-        names = ["weight"] if f is xentref.binary_cross_entropy else ["weight", "pos_weight"]
-        for name in names:
+    for f in BINARY:
+        for name in ["weight"] if f in OF_PROBABILITIES else ["weight", "pos_weight"]:
             for value, came in [([1, 2], (2,)), (np.ones((1, 2, 3)), (1, 2, 3))]:
                 message = f"{name} must broadcast to shape (2, 3), that of input; got {came}"
                 yield f, (P, P), {name: value}, ValueError, message
@@ -215,7 +288,72 @@ def cases():
             yield f, (P, P), {name: [0, 1, -1.5]}, ValueError, message
     for value in (1.5, -1e-9, math.inf, -math.inf):
         message = f"input must lie in [0, 1]; got {value!r} at position (0,)"
-        yield xentref.binary_cross_entropy, ([value], [1]), {}, ValueError, message
+        for f in OF_PROBABILITIES:
+            yield f, ([value], [1]), {}, ValueError, message
+    for f in DIVERGENCE:
+        for value in (1, None, "yes"):
+            message = f"log_target must be True or False; got {value!r}"
+            yield f, (P, P), {"log_target": value}, TypeError, message
+
+    # Distributions, and the base of a logarithm.
+    f = xentref.self_information
+    yield f, (1.5,), {}, ValueError, "p must lie in [0, 1]; got 1.5"
+    for f in [xentref.self_information, *OF_ONE]:
+        message = "p must lie in [0, 1]; got -1 at position (1,)"
+        yield f, ([1, -1],), {}, ValueError, message
+        message = "p must lie in [0, 1]; got inf at position (0, 1)"
+        yield f, ([[math.nan, math.inf]],), {}, ValueError, message
+    for f in OF_ONE:
+        message = "p must have at least one axis, for axis=-1; got shape ()"
+        yield f, (1.0,), {}, ValueError, message
+        for p, axis, message in [
+            (P * 0.5, -1, "(within 0.0001) along axis 1; got 0.5 at position (0,)"),
+            (P, 0, "(within 0.0001) along axis 0; got 1.25 at position (0,)"),
+            (P[0, :2], 0, "(within 0.0001) along axis 0; got 0.5"),
+            (P.astype("f2") * 0.75, 1, "(within 0.01) along axis 1; got 0.75 at position (0,)"),
+            (P * [[1], [0]], 1, "(within 0.0001) along axis 1; got 0.0 at position (1,)"),
+            ([[0, 1], [1, 1]], 1, "(within 0.0001) along axis 1; got 2.0 at position (1,)"),
+            (np.zeros((2, 0)), 1, "(within 0.0001) along axis 1; got 0.0 at position (0,)"),
+        ]:
+            yield f, (p,), {"axis": axis}, ValueError, f"p must sum to 1 {message}"
+    for f in OF_TWO:
+        message = "q must lie in [0, 1]; got 2.0 at position (0, 0)"
+        yield f, (P, 2 * P[::-1]), {}, ValueError, message
+        message = "p must sum to 1 (within 0.0001) along axis 1; got 0.5 at position (0,)"
+        yield f, (P / 2, P), {}, ValueError, message
+        message = "q must sum to 1 (within 0.0001) along axis 0; got 1.25"
+        yield f, (P, [0.5, 0.75, 0.0]), {}, ValueError, message
+        message = "p must have at least one axis, for axis=-1; got shape ()"
+        yield f, (1.0, 1.0), {}, ValueError, message
+        for p, q, came in [
+            (P, P[:, :2], "(2, 3) and (2, 2)"),
+            (P, P[:1], "(2, 3) and (1, 3)"),
+            (P, P[..., None], "(2, 3) and (2, 3, 1)"),
+            (P, P[0, :2], "(2, 3) and (2,)"),
+            (P[0], P[0, :2], "(3,) and (2,)"),
+            (P, 1.0, "(2, 3) and ()"),
+            (1.0, P, "() and (2, 3)"),
+        ]:
+            message = (
+                "p and q must have the same shape, or one of them be a single distribution of as "
+                f"many outcomes; got {came}"
+            )
+            yield f, (p, q), {}, ValueError, message
+    for f in OF_ONE + OF_TWO:
+        given = (P,) if f in OF_ONE else (P, P)
+        message = "axis must lie in [-2, 2) for 2 axes; got 2"
+        yield f, given, {"axis": 2}, IndexError, message
+        for value in (None, (0, 1), True):
+            message = f"axis must be an integer; got {value!r}"
+            yield f, given, {"axis": value}, TypeError, message
+    for f in IN_UNITS:
+        given = (P, P) if f in OF_TWO else (P,)
+        for value in (0, -2, 1, 1.0, math.nan, math.inf, 10**400):
+            message = f"base must be a positive number other than 1; got {value!r}"
+            yield f, given, {"base": value}, ValueError, message
+        for value in ("e", None, True, 2j, [2]):
+            message = f"base must be a positive number other than 1; got {value!r}"
+            yield f, given, {"base": value}, TypeError, message
 
 
 def name(value):
@@ -233,7 +371,7 @@ def test_the_error_says_what_must_hold_and_what_came(function, arguments, keywor
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
-@pytest.mark.parametrize("function", MULTICLASS + BINARY, ids=name)
+@pytest.mark.parametrize("function", MULTICLASS + BY_ELEMENT, ids=name)
 def test_what_follows_the_target_goes_by_name(function):
     _, _, *options = inspect.signature(function).parameters.values()
     assert {option.kind for option in options} == {inspect.Parameter.KEYWORD_ONLY}
@@ -270,15 +408,19 @@ def arrays(draw):
 
 
 KEYWORDS = {
+    "base": st.one_of(st.just(2), numbers),
+    "q": arrays(),
     "axis": st.one_of(numbers, st.just(-1), st.tuples(numbers), st.tuples(numbers, numbers)),
     "keepdims": st.one_of(st.booleans(), numbers),
+    "linear_bias": arrays(),
     "num_classes": st.one_of(st.just(3), numbers),
     "dtype": st.sampled_from([*DTYPES, "nonsense", None, 3]),
     "weight": arrays(),
     "pos_weight": arrays(),
     "grad_output": arrays(),
     "ignore_index": st.one_of(st.just(-100), numbers),
-    "reduction": st.one_of(st.sampled_from(["none", "mean", "sum"]), numbers),
+    "reduction": st.one_of(st.sampled_from(["none", "mean", "sum", "batchmean"]), numbers),
+    "log_target": st.one_of(st.booleans(), numbers),
     "label_smoothing": st.one_of(st.just(0.1), numbers),
 }
 
@@ -295,8 +437,8 @@ KEYWORDS = {
 def test_anything_gives_a_result_or_an_error_of_ours(function, data):
     positional, keywords = [], {}
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.name in ("input", "target"):
-            positional.append(data.draw(arrays()))
+        if parameter.default is inspect.Parameter.empty:
+            positional.append(data.draw(KEYWORDS.get(parameter.name, arrays())))
         elif data.draw(st.booleans()):
             keywords[parameter.name] = data.draw(KEYWORDS[parameter.name])
     try:
@@ -304,8 +446,9 @@ def test_anything_gives_a_result_or_an_error_of_ours(function, data):
     except (IndexError, TypeError, ValueError) as raised:
         error = raised
     else:
-        assert isinstance(found, np.ndarray | np.generic)
-        assert found.dtype.kind in "biuf"
+        for each in found if isinstance(found, tuple) else [found]:
+            assert isinstance(each, np.ndarray | np.generic | None)
+            assert each is None or each.dtype.kind in "biuf"
         return
     assert Path(traceback.extract_tb(error.__traceback__)[-1].filename).parent.name == "xentref"
     assert "; got " in str(error)

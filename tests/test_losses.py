@@ -51,7 +51,34 @@ def test_pos_weight_counts_a_missed_yes_several_times():
     assert found == pytest.approx((9 + 1) / 2 * np.log(2), rel=1e-15)
 
 
+def test_a_certain_class_that_was_given_a_quarter_diverges_by_ln_4():
+    found = xentref.kl_div(np.log([[0.25, 0.75]]), [[1.0, 0.0]], reduction="none")
+    np.testing.assert_allclose(found, [[np.log(4), 0]], rtol=1e-15)
+
+
+def test_a_term_of_a_divergence_may_be_negative_though_their_sum_is_not():
+    # p = (1/2, 1/2), q = (1/4, 3/4): (ln 2)/2 and (ln 2 - ln 3)/2, together ln(4/3)/2.
+    found = xentref.kl_div(np.log([0.25, 0.75]), [0.5, 0.5], reduction="none")
+    np.testing.assert_allclose(found, [np.log(2) / 2, np.log(2 / 3) / 2], rtol=1e-15)
+    assert found.sum() == pytest.approx(np.log(4 / 3) / 2, rel=1e-15)
+
+
 # What a mean divides by.
+
+
+def test_batchmean_divides_by_the_first_axis_and_mean_by_all_elements():
+    log_q = np.log(np.full((2, 3, 4), 0.5))
+    p = np.ones((2, 3, 4))
+    found = [xentref.kl_div(log_q, p, reduction=r) for r in ("sum", "batchmean", "mean")]
+    np.testing.assert_allclose(found, np.log(2) * np.array([24, 12, 1]), rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("shape", "batchmean"), [((), 0.5 * np.log(0.5) + 0.5), ((0, 3), nan), ((3, 0), 0)]
+)
+def test_batchmean_without_a_batch_or_without_classes(shape, batchmean):
+    found = xentref.kl_div(np.full(shape, -1.0), np.full(shape, 0.5), reduction="batchmean")
+    np.testing.assert_allclose(found, batchmean, rtol=1e-15)
 
 
 @pytest.mark.parametrize("loss", MULTICLASS)
@@ -109,7 +136,7 @@ def test_an_empty_batch_has_the_sum_zero_and_the_mean_nan(loss):
     assert loss(x, target, reduction="none").shape == (0,)
 
 
-@pytest.mark.parametrize("loss", [*BINARY, xentref.cross_entropy])
+@pytest.mark.parametrize("loss", [*BINARY, xentref.cross_entropy, xentref.kl_div])
 def test_an_empty_batch_of_probabilities_has_the_sum_zero_and_the_mean_nan(loss):
     x = np.zeros((0, 3))
     assert np.isnan(loss(x, x))
@@ -149,10 +176,43 @@ def test_a_logit_costs_what_its_sigmoid_costs():
     )
 
 
+def distributions(shape=(6, 3), seed=7):
+    """The logarithms of one for each row, and another."""
+    rng = np.random.default_rng(seed)
+    return xentref.log_softmax(rng.normal(size=shape)), xentref.softmax(rng.normal(size=shape))
+
+
+def test_the_divergence_is_cross_entropy_minus_entropy():
+    z, p = np.random.default_rng(2).normal(size=(6, 3)), distributions()[1]
+    entropy = xentref.cross_entropy(np.log(p), p)
+    np.testing.assert_allclose(
+        xentref.kl_div(xentref.log_softmax(z), p, reduction="batchmean"),
+        xentref.cross_entropy(z, p) - entropy,
+        rtol=1e-13,
+    )
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum", "batchmean"])
+def test_a_target_may_come_as_its_logarithm(reduction):
+    log_q, p = distributions()
+    np.testing.assert_allclose(
+        xentref.kl_div(log_q, np.log(p), log_target=True, reduction=reduction),
+        xentref.kl_div(log_q, p, reduction=reduction),
+        rtol=1e-13,
+    )
+
+
+def test_no_divergence_is_negative_and_that_from_itself_is_zero():
+    log_q, p = distributions((100, 5))
+    assert (xentref.kl_div(log_q, p, reduction="none").sum(axis=1) > 0).all()
+    assert xentref.kl_div(log_q, log_q, log_target=True) == 0
+
+
 def test_a_shift_of_the_logits_changes_nothing():
     x, target = batch()
     x = np.floor(x * 1024) / 1024  # so few bits that the shift is exact
-    assert xentref.cross_entropy(x + 4096, target) == xentref.cross_entropy(x, target)
+    found = xentref.cross_entropy(x + 4096, target)
+    assert found == pytest.approx(xentref.cross_entropy(x, target), rel=1e-15)
 
 
 def test_smoothing_an_index_is_smoothing_its_vector():
@@ -263,6 +323,62 @@ def test_every_loss_is_within_4_ulps_of_the_truth(magnitude, dtype):
             assert worst <= 4, f"{kind} of {x!r} is {worst:.1f} ulps off"
 
 
+def gap_to_a_half(size):
+    """Numbers close to 1/2, and so close to ln(1/2) that they differ from it by that much."""
+    rng = np.random.default_rng(13)
+    return 0.5 + rng.normal(size=50) * size / 4, np.log(0.5) + rng.normal(size=50) * size
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1e-8, 1e-4, 1e-2, 0.1])
+def test_a_term_of_close_distributions_is_within_4_ulps_of_the_truth(size, dtype):
+    p, log_q = (each.astype(dtype) for each in gap_to_a_half(size))
+    found = xentref.kl_div(log_q, p, reduction="none")
+    wanted = [exact(a) * (mpmath.log(exact(a)) - exact(b)) for a, b in zip(p, log_q, strict=True)]
+    assert max(map(ulps, found, wanted)) <= 4
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("magnitude", MAGNITUDES)
+def test_every_term_of_a_divergence_is_within_4_ulps_of_the_truth(magnitude, dtype):
+    rng = np.random.default_rng(17)
+    for _ in range(6):
+        log_q, log_p = xentref.log_softmax((rng.normal(size=(2, 5)) * magnitude).astype(dtype))
+        p = np.exp(log_p)
+        found = xentref.kl_div(log_q, p, reduction="none")
+        wanted = [
+            exact(a) * (mpmath.log(exact(a)) - exact(b)) if a else 0
+            for a, b in zip(p, log_q, strict=True)
+        ]
+        assert max(map(ulps, found, wanted)) <= 4
+        found = xentref.kl_div(log_q, log_p, reduction="none", log_target=True)
+        wanted = [
+            mpmath.exp(exact(a)) * (exact(a) - exact(b)) for a, b in zip(log_p, log_q, strict=True)
+        ]
+        assert max(map(ulps, found, wanted)) <= 4
+
+
+@pytest.mark.parametrize("exponent", [-1074, -1022, -300, -1])
+def test_the_smallest_probabilities_have_a_divergence_too(exponent):
+    p = np.float64(2.0) ** exponent
+    assert ulps(xentref.kl_div(0.0, p), exact(p) * mpmath.log(exact(p))) <= 1
+
+
+def test_a_logarithm_whose_exponential_has_few_bits_left_is_still_exact():
+    # exp(-740) is 85 steps of the smallest float, which is less than two digits.
+    found = xentref.kl_div(-1e20, -740.0, log_target=True)
+    assert ulps(found, mpmath.exp(-740) * (exact(1e20) - 740)) <= 4
+
+
+def test_long_rows_are_no_less_exact():
+    # All terms are of close distributions, more than are computed at a time.
+    p = np.full(10_000, 1e-4)
+    found = xentref.kl_div(np.full(10_000, np.log(1e-4) + 1e-6), p, reduction="none")
+    wanted = exact(1e-4) * (mpmath.log(exact(1e-4)) - exact(np.log(1e-4) + 1e-6))
+    assert len(set(found)) == 1
+    assert ulps(found[0], wanted) <= 2
+
+
 def test_a_tiny_loss_keeps_its_digits():
     # ln(1 + e^-50), where 1 + e^-50 is 1 in every float.
     assert xentref.cross_entropy([[50.0, 0.0]], [0]) == pytest.approx(np.exp(-50), rel=1e-15)
@@ -336,12 +452,57 @@ def test_binary_cross_entropy_holds_its_logarithms_at_minus_100():
     assert not np.signbit(found).any()
 
 
+@pytest.mark.parametrize(
+    ("log_q", "p", "wanted"),
+    [
+        (-inf, 0.0, 0),
+        (inf, 0.0, 0),
+        (-1.0, 0.0, 0),
+        (-inf, 0.5, inf),
+        (inf, 0.5, -inf),
+        (0.0, 1.0, 0),
+        (nan, 0.0, nan),
+        (nan, 0.5, nan),
+        (-inf, nan, nan),
+        (0.0, nan, nan),
+        (-1e308, 0.5, 5e307),
+        (-1.7e308, 1.0, 1.7e308),
+    ],
+)
+def test_the_edges_of_a_divergence(log_q, p, wanted):
+    found = xentref.kl_div(log_q, p)
+    np.testing.assert_array_equal(found, wanted)
+    assert np.signbit(found) == (wanted < 0)
+
+
+@pytest.mark.parametrize(
+    ("log_q", "log_p", "wanted"),
+    [
+        (-inf, -inf, 0),
+        (inf, -inf, 0),
+        (-1.0, -inf, 0),
+        (-inf, -1.0, inf),
+        (inf, -1.0, -inf),
+        (-inf, -1e300, inf),
+        (-1.0, -1e300, 0),
+        (1e308, -1e308, 0),
+        (0.0, 0.0, 0),
+        (nan, -inf, nan),
+        (-inf, nan, nan),
+        (-1.0, 800.0, inf),
+    ],
+)
+def test_the_edges_of_a_divergence_between_logarithms(log_q, log_p, wanted):
+    found = xentref.kl_div(log_q, log_p, log_target=True)
+    np.testing.assert_array_equal(found, wanted)
+
+
 # Dtypes, layouts and what is left alone.
 
 
 @pytest.mark.parametrize("input", [np.float16, np.float32, np.float64, np.int64])
 @pytest.mark.parametrize("target", [np.float16, np.float32, np.float64])
-@pytest.mark.parametrize("loss", [xentref.cross_entropy, *BINARY])
+@pytest.mark.parametrize("loss", [xentref.cross_entropy, xentref.kl_div, *BINARY])
 def test_the_result_has_the_wider_of_the_dtypes(loss, input, target):
     x, t = np.ones(2, input), np.ones(2, target) / 2
     wanted = np.result_type(np.float64 if input is np.int64 else input, target)
@@ -380,6 +541,22 @@ def test_no_argument_of_a_binary_loss_is_changed(loss):
     np.testing.assert_array_equal([p, t, w], [[0.2, 0.7], [0, 1], [1, 3]])
 
 
+@pytest.mark.parametrize("log_target", [False, True])
+@pytest.mark.parametrize("loss", [xentref.kl_div, xentref.kl_div_grad])
+def test_the_layout_of_a_divergence_does_not_matter_and_no_argument_is_changed(loss, log_target):
+    log_q, p = distributions((4, 6))
+    goal = np.log(p) if log_target else p
+    wanted = loss(log_q, goal, reduction="none", log_target=log_target)
+    for x in (log_q, np.asfortranarray(log_q), np.repeat(log_q, 2, axis=-1)[..., ::2]):
+        for t in (goal, np.asfortranarray(goal), goal.tolist(), goal.astype(">f8")):
+            before = x.copy(), np.array(t)
+            found = loss(x, t, reduction="none", log_target=log_target)
+            np.testing.assert_array_equal(found, wanted)
+            np.testing.assert_array_equal(before, (x, t))
+            assert not np.shares_memory(found, x)
+            assert found.dtype.isnative
+
+
 @pytest.mark.parametrize("loss", BINARY)
 def test_binary_weights_broadcast(loss):
     p = np.full((2, 3), 0.25)
@@ -399,3 +576,9 @@ def test_a_caller_who_makes_numpy_raise_sees_nothing():
         xentref.binary_cross_entropy([0.0, 1.0], [1, 0], weight=1e308)
         xentref.binary_cross_entropy_with_logits([1e308, inf], [0, 0], weight=1e308)
         xentref.cross_entropy_grad([[inf, 0.0], [800.0, -800.0]], [0, 1], reduction="sum")
+        xentref.kl_div([-inf, inf, nan, -1e308, 0.0], [0, 0, 1, 1, 5e-324], reduction="sum")
+        xentref.kl_div([-inf, inf, 1e308], [-inf, -1e308, 800.0], log_target=True)
+        xentref.kl_div_grad([0.0, 0.0], [800.0, -800.0], log_target=True, grad_output=1e308)
+        xentref.nll_loss_grad([[0.0, 0.0]], [0], weight=[1e308, 0], grad_output=1e308)
+        xentref.binary_cross_entropy_grad([0.0, 5e-324], [1, 1], weight=1e308)
+        xentref.binary_cross_entropy_with_logits_grad([inf, -800.0], [1, 1], weight=1e308)

@@ -60,6 +60,10 @@ def random(*key):
     return np.random.default_rng(zlib.crc32(repr(key).encode()))
 
 
+def width(dtype):
+    return np.dtype(dtype).itemsize
+
+
 def name(value):
     if isinstance(value, tuple):
         return "x".join(map(str, value)) or "scalar"
@@ -127,10 +131,22 @@ def test_cross_entropy(shape, target, weighted, reduction, smoothing, dtype):
 @pytest.mark.parametrize("target", ["index", "ignore", "ignore_all"])
 @pytest.mark.parametrize("shape", SHAPES, ids=name)
 def test_nll_loss(shape, target, weighted, reduction, dtype):
-    _, x, t, options = class_case(shape, target, weighted, dtype)
+    rng, x, t, options = class_case(shape, target, weighted, dtype)
     options["reduction"] = reduction
-    wanted = F.nll_loss(torch.tensor(x), torch.tensor(t), **tensors(options))
-    same(xentref.nll_loss(x, t, **options), wanted, dtype)
+    loss, outer, grad = backward(F.nll_loss, x, t, options, rng)
+    same(xentref.nll_loss(x, t, **options), loss, dtype)
+    same(xentref.nll_loss_grad(x, t, grad_output=outer, **options), grad, dtype)
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weight", [None, [0.0, 1.0]], ids=str)
+@pytest.mark.parametrize("target", [[0, 1], [0, -100], [-100, -100]], ids=str)
+def test_nll_loss_at_the_edges(target, weight, reduction):
+    x, t = np.array([[-1.0, -inf], [nan, inf]]), np.array(target)
+    options = {"reduction": reduction, "weight": None if weight is None else np.array(weight)}
+    loss, outer, grad = backward(F.nll_loss, x, t, options, random(target, reduction))
+    same(xentref.nll_loss(x, t, **options), loss, "float64")
+    same(xentref.nll_loss_grad(x, t, grad_output=outer, **options), grad, "float64")
 
 
 @pytest.mark.parametrize(
@@ -193,8 +209,10 @@ def test_binary_cross_entropy(shape, weight, reduction, dtype):
     z, t, w = binary_case(shape, weight, dtype)
     p = np.asarray(xentref.sigmoid(z))
     options = {"weight": w, "reduction": reduction}
-    wanted = F.binary_cross_entropy(torch.tensor(p), torch.tensor(t), **tensors(options))
-    same(xentref.binary_cross_entropy(p, t, **options), wanted, dtype)
+    rng = random(shape, weight, reduction)
+    loss, outer, grad = backward(F.binary_cross_entropy, p, t, options, rng)
+    same(xentref.binary_cross_entropy(p, t, **options), loss, dtype)
+    same(xentref.binary_cross_entropy_grad(p, t, grad_output=outer, **options), grad, dtype)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -204,17 +222,80 @@ def test_binary_cross_entropy(shape, weight, reduction, dtype):
 def test_binary_cross_entropy_with_logits(shape, weight, role, reduction, dtype):
     z, t, w = binary_case(shape, weight, dtype)
     options = {role: w, "reduction": reduction}
-    wanted = F.binary_cross_entropy_with_logits(
-        torch.tensor(z), torch.tensor(t), **tensors(options)
-    )
-    same(xentref.binary_cross_entropy_with_logits(z, t, **options), wanted, dtype)
+    rng = random(shape, weight, role, reduction)
+    loss, outer, grad = backward(F.binary_cross_entropy_with_logits, z, t, options, rng)
+    same(xentref.binary_cross_entropy_with_logits(z, t, **options), loss, dtype)
+    found = xentref.binary_cross_entropy_with_logits_grad(z, t, grad_output=outer, **options)
+    same(found, grad, dtype)
 
 
 @pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
-@pytest.mark.parametrize("p", [0.0, 1e-45, 1e-20, 1 - 1e-16, 1.0])
-def test_binary_cross_entropy_holds_its_logarithms_where_torch_does(p, target):
-    wanted = F.binary_cross_entropy(*torch.tensor([p, target], dtype=torch.float64))
-    same(xentref.binary_cross_entropy(p, target), wanted, "float64")
+@pytest.mark.parametrize("p", [0.0, 1e-45, 1e-20, 1e-13, 1 - 1e-13, 1 - 1e-16, 1.0])
+def test_binary_cross_entropy_is_held_from_below_where_torch_holds_it(p, target):
+    p, t = np.float64(p), np.float64(target)
+    loss, outer, grad = backward(F.binary_cross_entropy, p, t, {}, random(p, t))
+    same(xentref.binary_cross_entropy(p, t), loss, "float64")
+    same(xentref.binary_cross_entropy_grad(p, t, grad_output=outer), grad, "float64")
+
+
+@pytest.mark.parametrize("pos_weight", [1.0, 2.0])
+@pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("z", [inf, -inf, nan, 800.0, -800.0, 50.0, -50.0])
+def test_the_gradient_of_a_saturated_logit(z, target, pos_weight):
+    options = {"pos_weight": np.array(pos_weight)}
+    arguments = np.float64(z), np.float64(target), options
+    _, outer, grad = backward(F.binary_cross_entropy_with_logits, *arguments, random(z, target))
+    found = xentref.binary_cross_entropy_with_logits_grad(z, target, grad_output=outer, **options)
+    same(found, grad, "float64")
+
+
+# Divergence.
+
+
+def divergence_case(shape, log_target, dtype):
+    rng = random(shape, log_target)
+    x = xentref.log_softmax(rng.normal(size=(*shape, 3)) * 3)[..., 0].astype(dtype)
+    t = xentref.log_softmax(rng.normal(size=(*shape, 3)))[..., 0].astype(dtype)
+    return rng, x, t if log_target else np.exp(t)
+
+
+@pytest.mark.filterwarnings("ignore:reduction. 'mean'")
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("reduction", [*REDUCTIONS, "batchmean"])
+@pytest.mark.parametrize("log_target", [False, True], ids=["", "log_target"])
+@pytest.mark.parametrize("shape", [(), (3,), (5, 3), (4, 3, 2), (0, 3), (3, 0)], ids=name)
+def test_kl_div(shape, log_target, reduction, dtype):
+    rng, x, t = divergence_case(shape, log_target, dtype)
+    options = {"reduction": reduction, "log_target": log_target}
+    loss, outer, grad = backward(F.kl_div, x, t, options, rng)
+    same(xentref.kl_div(x, t, **options), loss, dtype)
+    same(xentref.kl_div_grad(x, t, grad_output=outer, **options), grad, dtype)
+
+
+@pytest.mark.parametrize("target", [0.0, 0.5, 1.0, nan])
+@pytest.mark.parametrize("x", [-inf, -1.0, 0.0, 1.0, inf, nan])
+@pytest.mark.parametrize("log_target", [False, True], ids=["", "log_target"])
+def test_kl_div_at_the_edges(log_target, x, target):
+    options = {"reduction": "sum", "log_target": log_target}
+    x, t = np.float64(x), np.log(target or 1e-300) if log_target else np.float64(target)
+    loss, outer, grad = backward(F.kl_div, x, t, options, random(x, target))
+    if not (target == 0 and not log_target and np.isinf(x)):  # a difference, below
+        same(xentref.kl_div(x, t, **options), loss, "float64")
+    same(xentref.kl_div_grad(x, t, grad_output=outer, **options), grad, "float64")
+
+
+@pytest.mark.parametrize(
+    ("input", "target"), [pair for pair in itertools.product(DTYPES, DTYPES) if len(set(pair)) > 1]
+)
+def test_the_dtypes_of_a_divergence(input, target):
+    _, x, t = divergence_case((4, 3), False, "float64")
+    x, t = x.astype(input), t.astype(target)
+    options = {"reduction": "batchmean"}
+    loss, outer, grad = backward(F.kl_div, x, t, options, random(input, target))
+    found = xentref.kl_div(x, t, **options)
+    assert found.dtype == np.result_type(input, target) == np.dtype(str(loss.dtype)[6:])
+    np.testing.assert_allclose(found, loss.item(), **TOLERANCE[min(input, target, key=width)])
+    same(xentref.kl_div_grad(x, t, grad_output=outer, **options), grad, input)
 
 
 # Activations and encoding.
@@ -253,6 +334,20 @@ def test_one_hot(target, num_classes):
     np.testing.assert_array_equal(found, wanted.numpy())
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("shape", [(3,), (5, 3), (4, 3, 2)], ids=name)
+def test_smooth_labels_are_what_label_smoothing_stands_for(shape, smoothing):
+    _, x, y, _ = class_case(shape, "index", False, "float64")
+    place = min(1, len(shape) - 1)
+    soft = xentref.smooth_labels(y, smoothing, 3, axis=place)
+    wanted = F.cross_entropy(torch.tensor(x), torch.tensor(y), label_smoothing=smoothing)
+    same(F.cross_entropy(torch.tensor(x), torch.tensor(soft)).numpy(), wanted, "float64")
+    _, x, t, _ = class_case(shape, "probability", False, "float64")
+    soft = xentref.smooth_labels(t, smoothing, axis=place)
+    wanted = F.cross_entropy(torch.tensor(x), torch.tensor(t), label_smoothing=smoothing)
+    same(F.cross_entropy(torch.tensor(x), torch.tensor(soft)).numpy(), wanted, "float64")
+
+
 # What both refuse.
 
 Z, Y, P = np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0]]), np.array([0, 2]), np.full((2, 3), 1 / 3)
@@ -285,6 +380,9 @@ Z, Y, P = np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 3.0]]), np.array([0, 2]), np.ful
         ("binary_cross_entropy_with_logits", (Z, P[:1]), {}),
         ("binary_cross_entropy_with_logits", (Z, P), {"pos_weight": np.ones(2)}),
         ("binary_cross_entropy_with_logits", (Z, P), {"pos_weight": np.ones((4, 2, 3))}),
+        ("kl_div", (np.log(P), P[:, :2]), {"reduction": "sum"}),
+        ("kl_div", (np.log(P), P), {"reduction": "avg"}),
+        ("kl_div", (np.log(P), P), {"reduction": "sum", "log_target": 1}),
         ("one_hot", (np.array([-1]),), {}),
         ("one_hot", (np.array([3]), 3), {}),
         ("one_hot", (np.zeros(0, int),), {}),
@@ -348,6 +446,57 @@ def test_a_class_that_counts_nothing_adds_0_here_and_nan_there():
 def test_an_infinite_logit_that_is_right_costs_0_here_and_nan_there():
     assert F.binary_cross_entropy_with_logits(torch.tensor(inf), torch.tensor(1.0)).isnan()
     assert xentref.binary_cross_entropy_with_logits(inf, 1.0) == 0
+
+
+def test_a_probability_of_0_adds_0_to_a_divergence_here_and_nan_there():
+    for x in (-inf, inf):
+        assert F.kl_div(torch.tensor(x), torch.tensor(0.0), reduction="sum").isnan()
+        assert xentref.kl_div(x, 0.0) == 0
+    for x in (-inf, -1.0, inf):
+        options = {"reduction": "sum", "log_target": True}
+        assert F.kl_div(torch.tensor(x), torch.tensor(-inf), **options).isnan()
+        assert xentref.kl_div(x, -inf, **options) == 0
+
+
+def test_a_probability_too_small_for_its_dtype_still_costs_inf_here_and_nan_there():
+    options = {"reduction": "sum", "log_target": True}
+    assert F.kl_div(torch.tensor(-inf), torch.tensor(-800.0), **options).isnan()
+    assert xentref.kl_div(-inf, -800.0, **options) == inf
+
+
+def test_a_divergence_broadcasts_there_and_not_here():
+    x, t = np.log(P), P[0]
+    assert F.kl_div(torch.tensor(x), torch.tensor(t), reduction="none").shape == (2, 3)
+    xentref_refuses(xentref.kl_div, x, t)
+
+
+def test_probabilities_outside_0_and_1_raise_in_a_divergence_here_and_not_there():
+    x = torch.tensor(-1.0, dtype=torch.float64)
+    assert F.kl_div(x, torch.tensor(1.5), reduction="sum").isfinite()
+    assert F.kl_div(x, torch.tensor(-0.5), reduction="sum").isnan()
+    xentref_refuses(xentref.kl_div, -1.0, 1.5)
+    xentref_refuses(xentref.kl_div, -1.0, -0.5)
+
+
+def test_integers_count_as_float64_in_a_divergence_here_and_are_refused_there():
+    torch_refuses(F.kl_div, [-1, -2], [1.0, 0.0], reduction="sum")
+    torch_refuses(F.kl_div, [-1.0, -2.0], [1, 0], reduction="sum")
+    assert xentref.kl_div([-1, -2], [1, 0]) == xentref.kl_div([-1.0, -2.0], [1.0, 0.0])
+
+
+def test_a_term_of_two_close_distributions_keeps_its_digits_here_and_is_0_there():
+    # mpmath: p * (log(p) - x) at 50 digits, with p = mpf(0.3) and x, which is log(p) rounded.
+    x, t = torch.tensor([-1.2039728043259361, 0.3], dtype=torch.float64)
+    assert F.kl_div(x, t, reduction="sum") == 0
+    assert xentref.kl_div(x, t) == pytest.approx(2.680656475021133e-17, rel=1e-9)
+
+
+def test_a_well_learnt_yes_keeps_its_gradient_here_and_has_none_there():
+    leaf = torch.tensor(50.0, dtype=torch.float64, requires_grad=True)
+    F.binary_cross_entropy_with_logits(leaf, torch.ones_like(leaf)).backward()
+    assert leaf.grad == 0
+    found = xentref.binary_cross_entropy_with_logits_grad(50.0, 1.0)
+    assert found == pytest.approx(-np.exp(-50), rel=1e-15)
 
 
 def test_an_ignored_row_that_holds_nan_has_the_gradient_0_here_and_nan_there():

@@ -51,6 +51,14 @@ def real_dtype(name: str, value: DTypeLike) -> np.dtype[Any]:
     return result
 
 
+def floating_dtype(name: str, value: DTypeLike) -> np.dtype[np.floating]:
+    """A NumPy dtype of floats."""
+    result = real_dtype(name, value)
+    if result.kind != "f":
+        raise TypeError(f"{name} must be a NumPy dtype of floats; got {value!r}")
+    return result
+
+
 def integer(name: str, value: object) -> int:
     """A Python int; True and False are not counted among the integers."""
     try:
@@ -77,18 +85,33 @@ def fraction(name: str, value: object) -> float:
     return float(value)
 
 
-def reduction(value: object) -> str:
-    """One of the three words."""
-    if not isinstance(value, str) or value not in ("none", "mean", "sum"):
-        raise ValueError(f"reduction must be 'none', 'mean' or 'sum'; got {value!r}")
+def base(value: object) -> float:
+    """The base of a logarithm, as a Python float."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"base must be a positive number other than 1; got {value!r}")
+    try:
+        result = float(value)
+    except OverflowError:
+        result = math.inf
+    if not 0 < result < math.inf or result == 1:
+        raise ValueError(f"base must be a positive number other than 1; got {value!r}")
+    return result
+
+
+def reduction(value: object, *further: str) -> str:
+    """One of the three words, or of those that one loss has besides."""
+    words = ("none", "mean", "sum", *further)
+    if not isinstance(value, str) or value not in words:
+        *first, last = map(repr, words)
+        raise ValueError(f"reduction must be {', '.join(first)} or {last}; got {value!r}")
     return value
 
 
-def axis(value: object, ndim: int) -> int:
+def axis(value: object, ndim: int, name: str = "input") -> int:
     """One axis, counted from the front."""
     number = integer("axis", value)
     if ndim == 0:
-        raise ValueError(f"input must have at least one axis, for axis={number}; got shape ()")
+        raise ValueError(f"{name} must have at least one axis, for axis={number}; got shape ()")
     if not -ndim <= number < ndim:
         raise IndexError(f"axis must lie in [{-ndim}, {ndim}) for {ndim} axes; got {number}")
     return number % ndim
@@ -115,6 +138,15 @@ def rows(values: NDArray[Any], *last: int) -> Floats:
     return moved.reshape(*moved.shape[: len(left)], size)
 
 
+def along(values: NDArray[Any], axis: int) -> NDArray[Any]:
+    """The values as (N, D, C): what stands before an axis, what after it, and the axis itself.
+
+    It is a view wherever the memory allows one, above all where the values are contiguous.
+    """
+    before, after = math.prod(values.shape[:axis]), math.prod(values.shape[axis + 1 :])
+    return values.reshape(before, values.shape[axis], after).swapaxes(1, 2)
+
+
 def class_axis(input: NDArray[Any]) -> int:
     """Where (C), (N, C) and (N, C, d1…dK) have their classes."""
     place = min(1, input.ndim - 1)
@@ -126,15 +158,17 @@ def class_axis(input: NDArray[Any]) -> int:
     return place
 
 
-def is_probability(target: NDArray[Any], input: NDArray[Any], row_shape: tuple[int, ...]) -> bool:
+def is_probability(
+    target: NDArray[Any], row_shape: tuple[int, ...], logits: tuple[int, ...], whose: str
+) -> bool:
     """Whether the target holds a distribution for each row, or one class index."""
     is_float = target.dtype.kind == "f"
-    if target.shape not in (row_shape, input.shape):
+    if target.shape not in (row_shape, logits):
         raise ValueError(
-            f"target must have shape {row_shape} for class indices or input's shape {input.shape} "
-            f"for probabilities; got {target.shape}"
+            f"target must have shape {row_shape} for class indices or {whose} shape {logits} for "
+            f"probabilities; got {target.shape}"
         )
-    if is_float != (target.shape == input.shape):
+    if is_float != (target.shape == logits):
         words = "integers, the class indices" if is_float else "floats, the probabilities"
         raise TypeError(
             f"target of shape {target.shape} must hold {words}; got dtype {target.dtype}"
@@ -146,6 +180,11 @@ def class_indices(
     target: NDArray[Any], classes: int, ignore_index: int | None = None
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """The indices, with 0 for an ignored one, and which of them are kept."""
+    index = target.astype(np.intp, copy=False)
+    fits = np.asarray(index.view(np.uintp) < classes)  # seen so, what is negative is large
+    none_ignored = ignore_index is None or not 0 <= ignore_index < classes
+    if none_ignored and np.count_nonzero(fits) == fits.size:
+        return index, fits
     kept = np.full(target.shape, True) if ignore_index is None else target != ignore_index
     wrong = kept & ((target < 0) | (target >= classes))
     if np.any(wrong):
@@ -161,11 +200,38 @@ def shape(name: str, values: NDArray[Any], expected: tuple[int, ...], why: str) 
         raise ValueError(f"{name} must have shape {expected}, {why}; got {values.shape}")
 
 
+def pair(input: ArrayLike, target: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The input and the target of a loss that takes each element by itself."""
+    values, wanted = array("input", input), array("target", target)
+    shape("target", wanted, values.shape, "that of input")
+    return values, wanted
+
+
 def unit_interval(name: str, values: NDArray[Any]) -> None:
     """Each value lies in [0, 1]; a nan may pass, to be seen in the result."""
-    outside = (values < 0) | (values > 1)
-    if np.any(outside):
-        raise ValueError(f"{name} must lie in [0, 1]; got {_first(values, outside)}")
+    # Asked of the extremes first, which needs no memory; fmin and fmax pass over a nan.
+    if (
+        np.fmin.reduce(values, axis=None, initial=0) < 0
+        or np.fmax.reduce(values, axis=None, initial=1) > 1
+    ):
+        came = _first(values, (values < 0) | (values > 1))
+        raise ValueError(f"{name} must lie in [0, 1]; got {came}")
+
+
+def distributions(name: str, values: NDArray[Any], axis: int) -> Floats:
+    """Rows of probabilities that sum to one; a nan may pass, to be seen in the result."""
+    unit_interval(name, values)
+    result = rows(values, axis)
+    sums = result.sum(axis=-1)
+    # What the rounding of long rows needs; many a float64 array holds numbers rounded to float32.
+    tolerance = 1e-2 if float_dtype(values) == np.float16 else 1e-4
+    wrong = np.abs(sums - 1.0) > tolerance
+    if np.any(wrong):
+        raise ValueError(
+            f"{name} must sum to 1 (within {tolerance:g}) along axis {axis}; "
+            f"got {_first(np.asarray(sums), np.asarray(wrong))}"
+        )
+    return result
 
 
 def class_weight(value: ArrayLike | None, classes: int) -> Floats:

@@ -5,12 +5,27 @@ A row of scores goes through [`softmax`][xentref.softmax], a single score throug
 computed probability is wrong as soon as that probability rounds to 0 or to 1.
 """
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xentref import _checks, _kernels
+from xentref import _checks, _kernels, _rows
+from xentref._kernels import Floats
 
 __all__ = ["log_softmax", "logsigmoid", "logsumexp", "sigmoid", "softmax"]
+
+
+def _along(
+    function: Callable[[Floats], Floats], input: ArrayLike, axis: int
+) -> NDArray[np.floating]:
+    """What a function of rows makes of those along an axis."""
+    values = _checks.array("input", input)
+    place = _checks.axis(axis, values.ndim)
+    result = np.empty(values.shape, _checks.float_dtype(values))
+    _rows.blockwise(function, _checks.along(values, place), _checks.along(result, place))
+    return result
 
 
 def softmax(input: ArrayLike, axis: int = -1) -> NDArray[np.floating]:
@@ -55,10 +70,7 @@ def softmax(input: ArrayLike, axis: int = -1) -> NDArray[np.floating]:
     Note: Where PyTorch differs
         `torch.softmax` takes the axis as `dim` and refuses integers; here they count as float64.
     """
-    values = _checks.array("input", input)
-    last = _checks.axis(axis, values.ndim)
-    result = _kernels.softmax(_checks.rows(values, last))
-    return _kernels.rounded(np.moveaxis(result, -1, last), _checks.float_dtype(values))
+    return _along(_rows.softmax, input, axis)
 
 
 def log_softmax(input: ArrayLike, axis: int = -1) -> NDArray[np.floating]:
@@ -106,10 +118,7 @@ def log_softmax(input: ArrayLike, axis: int = -1) -> NDArray[np.floating]:
         `torch.log_softmax` takes the axis as `dim` and refuses integers; here they count as
         float64. It also loses the digits of a logarithm close to 0, which are kept here.
     """
-    values = _checks.array("input", input)
-    last = _checks.axis(axis, values.ndim)
-    result = _kernels.log_softmax(_checks.rows(values, last))
-    return _kernels.rounded(np.moveaxis(result, -1, last), _checks.float_dtype(values))
+    return _along(_rows.log_softmax, input, axis)
 
 
 def logsumexp(
@@ -164,10 +173,15 @@ def logsumexp(
     values = _checks.array("input", input)
     last = _checks.axes(axis, values.ndim)
     keep = _checks.flag("keepdims", keepdims)
-    result = _kernels.logsumexp(_checks.rows(values, *last))
-    if keep:
-        result = np.expand_dims(result, last)
-    return _kernels.rounded(result, _checks.float_dtype(values))
+    left = tuple(i for i in range(values.ndim) if i not in last)
+    shape = tuple(values.shape[i] for i in left)
+    if len(last) == 1:
+        scores = _checks.along(values, *last)
+    else:  # several axes become one, at the end
+        scores = values.transpose(*left, *last).reshape(1, math.prod(shape), -1)
+    result = np.empty(shape, _checks.float_dtype(values))
+    _rows.blockwise(_rows.logsumexp, scores, result.reshape(*scores.shape[:-1], 1))
+    return np.expand_dims(result, last) if keep else result[()]
 
 
 def sigmoid(input: ArrayLike) -> np.floating | NDArray[np.floating]:

@@ -1,4 +1,4 @@
-"""The cross-entropy losses, with the names, the arguments and the meaning they have in PyTorch.
+"""The cross-entropy losses and the divergence, as PyTorch names them and means them.
 
 Logarithms are natural, so every loss is in nats. Class scores come as (C,) for one row, (N, C) for
 a batch, or (N, C, d1…dK) for a batch with further axes, such as the pixels of an image or the
@@ -6,20 +6,50 @@ positions of a text: the classes are on axis 1, and every other place is a row w
 own.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xentref import _checks, _kernels
+from xentref import _checks, _kernels, _rows
 from xentref._kernels import Floats, Scalar
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "kl_div",
+    "linear_cross_entropy",
     "nll_loss",
 ]
+
+
+class _Named(NamedTuple):
+    """What a negative log-likelihood and its gradient are computed from."""
+
+    log_p: NDArray[Any]  # the input as it came
+    scores: Floats  # the same in float64, the classes last, (…, C)
+    label: NDArray[np.intp]  # the class of each row, (…)
+    kept: NDArray[np.bool_]  # which rows count at all, (…)
+    weight: Floats  # of each class, (C)
+    total: Scalar  # what a mean divides by
+
+
+def _named(
+    input: ArrayLike, target: ArrayLike, weight: ArrayLike | None, ignore_index: int
+) -> _Named:
+    log_p = _checks.array("input", input)
+    scores = _checks.rows(log_p, _checks.class_axis(log_p))
+    classes = scores.shape[-1]
+    indices = _checks.array("target", target, _checks.CLASS)
+    _checks.shape("target", indices, scores.shape[:-1], "one class index per row")
+    weights = _checks.class_weight(weight, classes)
+    index, kept = _checks.class_indices(
+        indices, classes, _checks.integer("ignore_index", ignore_index)
+    )
+    total = _kernels.total_weight(index, kept, weights)
+    return _Named(log_p, scores, index, kept, weights, total)
 
 
 def nll_loss(
@@ -80,62 +110,51 @@ def nll_loss(
         any width. A class of weight 0 and log-probability -inf costs 0 here, nan there.
     """
     word = _checks.reduction(reduction)
-    log_p = _checks.array("input", input)
-    scores = _checks.rows(log_p, _checks.class_axis(log_p))
-    classes = scores.shape[-1]
-    indices = _checks.array("target", target, _checks.CLASS)
-    _checks.shape("target", indices, scores.shape[:-1], "one class index per row")
-    weights = _checks.class_weight(weight, classes)
-    index, kept = _checks.class_indices(
-        indices, classes, _checks.integer("ignore_index", ignore_index)
+    named = _named(input, target, weight, ignore_index)
+    loss = _kernels.nll(named.scores, named.label, named.kept, named.weight)
+    return _kernels.rounded(
+        _kernels.reduced(loss, named.total, word), _checks.float_dtype(named.log_p)
     )
-    loss = _kernels.nll(scores, index, kept, weights)
-    total = _kernels.total_weight(index, kept, weights)
-    return _kernels.rounded(_kernels.reduced(loss, total, word), _checks.float_dtype(log_p))
 
 
 class _Terms(NamedTuple):
-    """What a cross-entropy and its gradient are computed from."""
+    """What a cross-entropy and its gradient are computed from, besides the logits."""
 
-    logits: NDArray[Any]  # the input as it came
-    scores: Floats  # the same in float64, the classes last, (…, C)
-    coefficients: Floats  # how much the surprise of each class counts, (…, C)
-    kept: NDArray[np.bool_]  # which rows count at all, (…)
-    total: Scalar | float  # what a mean divides by
-    dtype: np.dtype[np.floating]  # of the loss
+    targets: _rows.Targets
+    total: float  # what a mean divides by
+    rows: tuple[int, ...]  # the shape of the losses
+    given: NDArray[Any]  # the target as it came
 
 
 def _terms(
-    input: ArrayLike,
+    logits: tuple[int, ...],
+    whose: str,
     target: ArrayLike,
     weight: ArrayLike | None,
     ignore_index: int,
     label_smoothing: float,
 ) -> _Terms:
-    logits = _checks.array("input", input)
-    place = _checks.class_axis(logits)
-    scores = _checks.rows(logits, place)
-    *row_shape, classes = scores.shape
-    wanted = _checks.array("target", target, _checks.CLASS_OR_PROBABILITY)
-    weights = _checks.class_weight(weight, classes)
+    """Read the target of logits of a shape: (C), (N, C) or (N, C, d1…dK)."""
+    place = min(1, len(logits) - 1)
+    rows, classes = logits[:place] + logits[place + 1 :], logits[place]
+    given = _checks.array("target", target, _checks.CLASS_OR_PROBABILITY)
+    weights = None if weight is None else _checks.class_weight(weight, classes)
     ignore = _checks.integer("ignore_index", ignore_index)
     smoothing = _checks.fraction("label_smoothing", label_smoothing)
-    if _checks.is_probability(wanted, logits, tuple(row_shape)):
+    flat = math.prod(logits[:place]), math.prod(logits[place + 1 :])
+    if _checks.is_probability(given, rows, logits, whose):
         if ignore >= 0:
             raise ValueError(
                 "ignore_index must be negative when target holds probabilities, which name no "
                 f"class; got {ignore}"
             )
-        _checks.unit_interval("target", wanted)
-        p = _checks.rows(wanted, place)
-        kept = np.full(row_shape, True)
-        coefficients = _kernels.probability_coefficients(p, weights, smoothing)
-        dtype = _checks.float_dtype(logits, wanted)
-        return _Terms(logits, scores, coefficients, kept, float(kept.size), dtype)
-    index, kept = _checks.class_indices(wanted, classes, ignore)
-    coefficients = _kernels.index_coefficients(index, kept, weights, smoothing)
-    total = _kernels.total_weight(index, kept, weights)
-    return _Terms(logits, scores, coefficients, kept, total, _checks.float_dtype(logits))
+        _checks.unit_interval("target", given)
+        p, kept = _checks.along(given, place), np.full(flat, True)
+        targets = _rows.Targets(None, p, kept, weights, smoothing)
+    else:
+        index, kept = _checks.class_indices(given, classes, ignore)
+        targets = _rows.Targets(index.reshape(flat), None, kept.reshape(flat), weights, smoothing)
+    return _Terms(targets, targets.total(), rows, given)
 
 
 def cross_entropy(
@@ -220,9 +239,149 @@ def cross_entropy(
         the result. The digits of a loss close to 0, lost there, are kept here.
     """
     word = _checks.reduction(reduction)
-    terms = _terms(input, target, weight, ignore_index, label_smoothing)
-    loss = _kernels.cross_entropy(terms.scores, terms.coefficients, terms.kept)
-    return _kernels.rounded(_kernels.reduced(loss, terms.total, word), terms.dtype)
+    logits = _checks.array("input", input)
+    place = _checks.class_axis(logits)
+    terms = _terms(logits.shape, "input's", target, weight, ignore_index, label_smoothing)
+    loss = _rows.cross_entropy(_checks.along(logits, place), terms.targets)
+    result = _kernels.reduced(loss.reshape(terms.rows), terms.total, word)
+    return _kernels.rounded(result, _checks.float_dtype(logits, terms.given))
+
+
+class _Layer(NamedTuple):
+    """A linear layer, and what is computed from its logits."""
+
+    input: NDArray[Any]  # (F) or (N, F), as it came
+    weight: NDArray[Any]  # (C, d1…dK, F), as it came
+    bias: NDArray[Any] | None  # (C, d1…dK), as it came
+    flat: tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None, int]  # (N, F), (C D, F), (C D), C
+    terms: _Terms
+
+
+def _layer(
+    input: ArrayLike,
+    linear_weight: ArrayLike,
+    target: ArrayLike,
+    linear_bias: ArrayLike | None,
+    weight: ArrayLike | None,
+    ignore_index: int,
+    label_smoothing: float,
+) -> _Layer:
+    x = _checks.array("input", input)
+    w = _checks.array("linear_weight", linear_weight)
+    b = None if linear_bias is None else _checks.array("linear_bias", linear_bias)
+    if x.ndim not in (1, 2):
+        raise ValueError(f"input must have shape (F,) or (N, F); got {x.shape}")
+    features = x.shape[-1]
+    if w.ndim < 2 or w.shape[-1] != features or len(w) == 0:
+        raise ValueError(
+            f"linear_weight must have shape (C, {features}) or (C, d1, ..., dK, {features}) with "
+            f"at least one class; got {w.shape}"
+        )
+    if x.ndim == 1 and w.ndim > 2:
+        raise ValueError(
+            f"input must have shape (N, {features}) for a linear_weight of more than two axes; "
+            f"got {x.shape}"
+        )
+    if b is not None:
+        _checks.shape("linear_bias", b, w.shape[:-1], "that of linear_weight without the features")
+    logits = x.shape[:-1] + w.shape[:-1]
+    terms = _terms(logits, "the logits'", target, weight, ignore_index, label_smoothing)
+    flat = (
+        x.reshape(math.prod(x.shape[:-1]), features),
+        w.reshape(math.prod(w.shape[:-1]), features),
+        None if b is None else b.reshape(b.size),
+        len(w),
+    )
+    return _Layer(x, w, b, flat, terms)
+
+
+def linear_cross_entropy(
+    input: ArrayLike,
+    linear_weight: ArrayLike,
+    target: ArrayLike,
+    *,
+    linear_bias: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
+    reduction: str = "mean",
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+) -> np.floating | NDArray[np.floating]:
+    r"""The cross-entropy of a linear layer's logits, which never stand whole in memory.
+
+    For row $n$ with features $x_n$, weights $A$ and biases $b$ of the layer:
+
+    $$
+    z_{n,c} = \sum_{f=1}^{F} A_{c,f} \, x_{n,f} + b_c
+    $$
+
+    The loss of the logits $z$ is their [`cross_entropy`][xentref.cross_entropy]. Some rows at a
+    time are multiplied, in float64, and forgotten: memory is needed for some rows of logits,
+    whatever the number of rows. That pays where there are many classes, such as the words of a
+    language.
+
+    Args:
+        input: Features $x$ of shape (F,) or (N, F).
+        linear_weight: Weights $A$ of the layer, of shape (C, F); or (C, d1…dK, F) for logits of
+            shape (N, C, d1…dK), with an input of shape (N, F).
+        target: Class indices $y$ in [0, C), integers of shape (), (N,) or (N, d1…dK); or
+            probabilities $t$ in [0, 1], floats of the logits' shape, which are taken as they are,
+            not made to sum to one.
+        linear_bias: Biases $b$ of the layer, of the shape of `linear_weight` without the features.
+            Left out, there are none.
+        weight: Weights $w$ of the classes, of shape (C,), none negative. Left out, every class
+            counts 1.
+        reduction: `"none"` for every loss by itself, `"sum"` for their sum, `"mean"` for their
+            mean.
+        ignore_index: The target value that marks a row to leave out: its loss is 0, and a mean does
+            not count it.
+        label_smoothing: The share $\varepsilon$ in [0, 1] of the target that is spread evenly over
+            all classes.
+
+    Returns:
+        A NumPy scalar, or with `"none"` an array with one loss per row. Its dtype is the widest of
+            input, layer and probabilities.
+
+    Raises:
+        IndexError: If a target lies outside [0, C) and is not `ignore_index`.
+        TypeError: If an argument is of the wrong kind, for example a target that holds bools.
+        ValueError: If a shape does not fit, a weight is negative, a probability or
+            `label_smoothing` lies outside [0, 1], `reduction` is another word, or `ignore_index` is
+            not negative beside probabilities.
+
+    Examples:
+        The feature 1 becomes the logits 0 and $\ln 3$, whose softmax is 1/4 and 3/4: class 0 costs
+        $\ln 4$.
+
+        ```python
+        import numpy as np
+        import xentref
+
+        layer = [[0.0], [np.log(3)]]
+        print(np.exp(xentref.linear_cross_entropy([[1.0]], layer, [0])))
+        ```
+
+        ```output title="Output (rtol=1e-15)"
+        4.0
+        ```
+
+    References:
+        Erik Wijmans et al., [Cut Your Losses in Large-Vocabulary Language
+        Models](https://arxiv.org/abs/2411.09009), 2024, for why the logits are what fills the
+        memory.
+
+    Note: Where PyTorch differs
+        It differs as [`cross_entropy`][xentref.cross_entropy] does. Besides,
+        `torch.nn.functional.linear_cross_entropy` makes all logits at once unless its `options`
+        tell it how to cut them; here they are always cut, and nothing needs telling. It refuses any
+        `ignore_index` beside probabilities; here a negative one may stand. It wants one dtype;
+        here the multiplication is in float64 whatever the dtypes.
+    """
+    word = _checks.reduction(reduction)
+    layer = _layer(input, linear_weight, target, linear_bias, weight, ignore_index, label_smoothing)
+    loss = _rows.linear_cross_entropy(*layer.flat, layer.terms.targets)
+    result = _kernels.reduced(loss.reshape(layer.terms.rows), layer.terms.total, word)
+    others = [layer.weight, layer.terms.given] + ([] if layer.bias is None else [layer.bias])
+    return _kernels.rounded(result, _checks.float_dtype(layer.input, *others))
 
 
 def binary_cross_entropy(
@@ -279,9 +438,7 @@ def binary_cross_entropy(
         nan, which comes through here. Integer and bool targets are taken here, as 0 and 1.
     """
     word = _checks.reduction(reduction)
-    p = _checks.array("input", input)
-    yes = _checks.array("target", target)
-    _checks.shape("target", yes, p.shape, "that of input")
+    p, yes = _checks.pair(input, target)
     _checks.unit_interval("input", p)
     _checks.unit_interval("target", yes)
     loss = _kernels.binary_cross_entropy(
@@ -353,9 +510,7 @@ def binary_cross_entropy_with_logits(
         infinite logit that is right costs 0 here, nan there.
     """
     word = _checks.reduction(reduction)
-    logits = _checks.array("input", input)
-    yes = _checks.array("target", target)
-    _checks.shape("target", yes, logits.shape, "that of input")
+    logits, yes = _checks.pair(input, target)
     _checks.unit_interval("target", yes)
     loss = _kernels.binary_cross_entropy_with_logits(
         logits.astype(np.float64),
@@ -365,3 +520,87 @@ def binary_cross_entropy_with_logits(
     )
     dtype = _checks.float_dtype(logits, yes)
     return _kernels.rounded(_kernels.reduced(loss, logits.size, word), dtype)
+
+
+def _divergence(
+    input: ArrayLike, target: ArrayLike, reduction: str, log_target: bool
+) -> tuple[NDArray[Any], NDArray[Any], int]:
+    """The two arrays, and what the reduction divides by."""
+    log_q, wanted = _checks.pair(input, target)
+    if not log_target:
+        _checks.unit_interval("target", wanted)
+    by_row = reduction == "batchmean" and log_q.ndim > 0
+    return log_q, wanted, log_q.shape[0] if by_row else log_q.size
+
+
+def kl_div(
+    input: ArrayLike,
+    target: ArrayLike,
+    *,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> np.floating | NDArray[np.floating]:
+    r"""The Kullback-Leibler divergence, term by term: what believing $q$ costs more than $p$ would.
+
+    For each log-probability $x = \ln q$ and probability $p$ by itself, in nats:
+
+    $$
+    \ell = p \left( \ln p - x \right)
+    $$
+
+    Added up over the classes of a row, this is $D_{\mathrm{KL}}(p \,\|\, q)$, which is
+    not negative; a term by itself may be. No logarithm is taken of the input, which holds it
+    already. Where $p$ is 0 the term is 0, even if $x$ is -inf.
+
+    Args:
+        input: Log-probabilities $x$, an array of any shape.
+        target: Probabilities $p$ in [0, 1], of the input's shape; with `log_target`, their
+            logarithms.
+        reduction: `"none"` for every term by itself, `"sum"` for their sum, `"batchmean"` for their
+            sum over the length of the first axis, `"mean"` for their sum over the number of all
+            elements. The divergence per row of an input of shape (N, C) is `"batchmean"`; `"mean"`
+            is $C$ times smaller. Over an empty batch, both are nan.
+        log_target: Whether the target holds $\ln p$ instead of $p$.
+
+    Returns:
+        A NumPy scalar, or with `"none"` an array of the input's shape. Its dtype is the input's,
+            widened by that of a floating target.
+
+    Raises:
+        TypeError: If an argument is of the wrong kind.
+        ValueError: If the shapes differ, a probability lies outside [0, 1], or `reduction` is
+            another word.
+
+    Examples:
+        The first class is certain and was given 1/4: that costs $\ln 4$.
+
+        ```python
+        import numpy as np
+        import xentref
+
+        log_q, p = np.log([[0.25, 0.75]]), [[1.0, 0.0]]
+        print(np.exp(xentref.kl_div(log_q, p, reduction="batchmean")))
+        ```
+
+        ```output
+        4.0
+        ```
+
+    References:
+        Solomon Kullback and Richard A. Leibler, [On Information and
+        Sufficiency](https://doi.org/10.1214/aoms/1177729694), 1951.
+
+    Note: Where PyTorch differs
+        `torch.nn.functional.kl_div` broadcasts input and target, takes probabilities outside [0, 1]
+        and refuses integers; here the shapes must be equal, such probabilities raise, and integers
+        count as float64. It warns that its `"mean"` is to change. An element with $p = 0$
+        adds 0 here; there it is nan if the input is infinite, or the target $\ln p$ is. The digits
+        of a term with $p$ close to $q$, lost there, are kept here.
+    """
+    word = _checks.reduction(reduction, "batchmean")
+    is_log = _checks.flag("log_target", log_target)
+    log_q, wanted, total = _divergence(input, target, word, is_log)
+    dtype = _checks.float_dtype(log_q, wanted)
+    x, t = log_q.astype(np.float64), wanted.astype(np.float64)
+    loss = _kernels.kl_div_of_logs(x, t) if is_log else _kernels.kl_div(x, t, dtype)
+    return _kernels.rounded(_kernels.reduced(loss, total, word), dtype)

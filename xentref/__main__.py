@@ -1,0 +1,204 @@
+"""The command line: python -m xentref explain 0 1.0 --target 0."""
+
+import argparse
+import contextlib
+import io
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xentref.explanations import explain
+
+EXAMPLES = """\
+examples:
+  python -m xentref explain 0 1.0 --target 0
+      one row of scores, of which class 0 is right
+  python -m xentref explain 0 1.0 --target 0.2 0.8 --lang zh
+      as many targets as scores: probabilities; in Chinese
+  python -m xentref explain --file scores.csv --target 0 2 1 --weight 1 2 4
+      a row of scores on each line, a target for each row
+  printf '0 1\\n2 0\\n' | python -m xentref explain --file - --target 0 0 --json
+      the same from standard input, and JSON to go on with
+  python -m xentref explain 0.98 --target 1 --loss binary_cross_entropy
+      a probability of yes, and a yes
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong on one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say it and leave."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="python -m xentref", description="The cross-entropy reference, on the command line."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    command = commands.add_parser(
+        "explain",
+        usage="%(prog)s [SCORE ...] --target T [T ...] [options]",
+        help="work out a loss step by step",
+        description="Work out a loss step by step, in words and numbers.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=_explain, parser=command)
+    add = command.add_argument
+    add(
+        "scores",
+        nargs="*",
+        type=float,
+        metavar="SCORE",
+        help="the input of the loss, as one row: scores, log-probabilities or probabilities",
+    )
+    add(
+        "--file",
+        metavar="PATH",
+        help="read the input from a .npy file, or from text with one row on each line and blanks "
+        "or commas between the numbers; - is standard input",
+    )
+    add(
+        "--target",
+        nargs="+",
+        required=True,
+        metavar="T",
+        help="one class index for each row, or a probability for each number of the input",
+    )
+    add(
+        "--loss",
+        default="cross_entropy",
+        help="cross_entropy (the default), nll_loss, binary_cross_entropy or "
+        "binary_cross_entropy_with_logits",
+    )
+    add(
+        "--weight",
+        nargs="+",
+        type=float,
+        metavar="W",
+        help="one weight for each class; for a binary loss, one for each number of a row",
+    )
+    add(
+        "--pos-weight",
+        nargs="+",
+        type=float,
+        metavar="W",
+        help="how often a yes counts, for binary_cross_entropy_with_logits",
+    )
+    add(
+        "--ignore-index",
+        type=int,
+        default=-100,
+        metavar="T",
+        help="the target of rows to leave out (default: -100)",
+    )
+    add("--label-smoothing", type=float, default=0.0, metavar="E", help="a share from 0 to 1")
+    add("--reduction", default="mean", help="mean (the default), sum or none")
+    add("--lang", default="en", help="en (the default) or zh")
+    add("--json", action="store_true", help="print JSON, with every number in full")
+    return parser
+
+
+def _number(word: str, where: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise ValueError(f"{where} must hold numbers; got {word!r}") from None
+
+
+def _read(path: str) -> NDArray[Any]:
+    """The array in a file."""
+    if path.endswith(".npy"):
+        with open(path, "rb") as file:
+            found: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+            return found
+    text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8-sig")
+    name = "standard input" if path == "-" else path
+    rows: list[list[float]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        where = f"line {number} of {name}"
+        row = [_number(word, where) for word in line.replace(",", " ").split()]
+        if row and rows and len(row) != len(rows[0]):
+            raise ValueError(f"{where} must hold {len(rows[0])} numbers; got {len(row)}")
+        rows += [row] if row else []
+    if not rows:
+        raise ValueError(f"{name} must hold numbers; got none")
+    return np.array(rows)
+
+
+def _target(words: Sequence[str], values: NDArray[Any], loss: str) -> NDArray[Any]:
+    """The targets in the shape that the loss wants, if there are as many as it wants."""
+    try:
+        target = np.array([int(word) for word in words])
+    except ValueError:
+        target = np.array([_number(word, "--target") for word in words])
+    place = min(1, values.ndim - 1)
+    shape = (*values.shape[:place], *values.shape[place + 1 :])
+    if loss.startswith("binary"):
+        shape = values.shape
+    elif target.size == values.size != math.prod(shape):  # 0 and 1 can be probabilities, too
+        shape, target = values.shape, target.astype(np.float64)
+    return target.reshape(shape) if target.size == math.prod(shape) else target
+
+
+def _explain(options: argparse.Namespace) -> str:
+    """What to print."""
+    if options.scores and options.file:
+        raise ValueError("scores and --file both hold the input; give one of them")
+    if not options.scores and not options.file:
+        raise ValueError("no input; give scores, before --target, or --file")
+    values = _read(options.file) if options.file else np.array(options.scores)
+    explanation = explain(
+        values,
+        _target(options.target, values, options.loss),
+        loss=options.loss,
+        weight=options.weight,
+        pos_weight=options.pos_weight,
+        ignore_index=options.ignore_index,
+        reduction=options.reduction,
+        label_smoothing=options.label_smoothing,
+        lang=options.lang,
+    )
+    if options.json:
+        return json.dumps(explanation.to_dict(), ensure_ascii=False, allow_nan=False)
+    return str(explanation)
+
+
+def _shielded(word: str) -> str:
+    """A number below 0 with a blank before it, by which argparse sees that it is no option."""
+    with contextlib.suppress(ValueError):
+        float(word)
+        return f" {word}" if word.startswith("-") else word
+    return word
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 if all is well, 2 after one line about what is not."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # Chinese and ℓ come out whatever LANG says
+    words = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args([_shielded(word) for word in words])
+    try:
+        print(options.run(options), flush=True)
+    except BrokenPipeError:
+        # Whoever read has seen enough, as in `| head`. Python would complain once more at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        options.parser.error(f"{error.filename}: {error.strerror}")
+    except (IndexError, TypeError, ValueError) as error:
+        options.parser.error(" ".join(str(error).split()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
