@@ -132,6 +132,95 @@ def test_surprisal_shows_both_points():
     assert [f"{loss:.4f}" for loss in losses] == ["0.9163", "0.0202"]
 
 
+def test_units_are_the_bases():
+    assert numbers("units") == {
+        "bits": "0.5",
+        "nats": f"{xentref.softmax([-1.0, np.log(1 - np.exp(-1))])[0]:.3f}",
+        "hartleys": "0.1",
+    }
+
+
+def test_units_name_one_height():
+    """Each point lies as high as the 1 on the axis of its unit."""
+    page = render(block("units"))
+    ones = [
+        float(tick["y"]) - 4.5
+        for tick in page.select("text.xr-tick")
+        if float(tick.get_text()) == 1 and tick.get("text-anchor") != "middle"
+    ]
+    assert ones == pytest.approx([float(dot["cy"]) for dot in page.select("circle")], abs=0.11)
+
+
+def test_code_lengths_are_areas():
+    p = np.array([0.4, 0.3, 0.2, 0.1])
+    assert numbers("code-lengths") == {
+        **{f"p{k}": f"{share:.1f}" for k, share in enumerate(p)},
+        **{f"bits{k}": f"{-np.log2(share):.2f}" for k, share in enumerate(p)},
+        "information": f"{xentref.entropy(p, base=2):.4f}",
+        "code": f"{p @ [1, 2, 3, 3]:.1f}",
+    }
+
+
+def test_code_lengths_draws_areas_to_scale():
+    """The columns' places, read back, have the areas that the picture names."""
+    page = render(block("code-lengths"))
+    columns = page.select("rect.xr-track")[:4]
+    area = sum(float(column["width"]) * float(column["height"]) for column in columns)
+    unit = 360 * 53  # the places of one by one bit
+    assert area / unit == pytest.approx(xentref.entropy([0.4, 0.3, 0.2, 0.1], base=2), abs=5e-3)
+    outline = page.select("polyline.xr-curve-dashed")[0]["points"].split()
+    x, y = np.array([point.split(",") for point in outline], dtype=float).T
+    assert abs(np.trapezoid(y, x)) / unit == pytest.approx(1.9, abs=5e-3)
+
+
+def test_stack_adds_up():
+    """The entropy stays, the divergence grows, and their sum is the cross-entropy."""
+    p = [0.7, 0.2, 0.1]
+    expected = {}
+    for k, q in enumerate((p, [0.5, 0.3, 0.2], [0.7, 0.299, 0.001])):
+        expected[f"cross{k}"] = f"{-np.dot(p, np.log(q)):.4f}"
+        expected[f"entropy{k}"] = f"{-np.dot(p, np.log(p)):.4f}"
+        expected[f"divergence{k}"] = f"{abs(np.dot(p, np.log(np.divide(p, q)))):.4f}"
+    assert numbers("stack") == expected
+    assert [expected[f"cross{k}"] for k in range(3)] == ["0.8018", "0.8869", "1.1819"]
+
+
+def test_stack_areas_are_the_cross_entropies():
+    """The areas of the columns are to each other as the lengths of the bars."""
+    page = render(block("stack"))
+    columns = page.select("rect.xr-track")
+    areas = [float(column["width"]) * float(column["height"]) for column in columns]
+    bars = [
+        float(page.select_one(f'[data-mark="entropy{k}"]')["width"])
+        + float(page.select_one(f'[data-mark="divergence{k}"]')["width"])
+        for k in (1, 2)
+    ]
+    unit = sum(areas[:3]) / bars[0]
+    assert sum(areas[3:]) / bars[1] == pytest.approx(unit, rel=2e-3)
+
+
+def test_race_is_run_step_by_step():
+    """The same race, run with the formulas alone."""
+    arrived = {}
+    for name, pull in (("ce", lambda p: 1 - p), ("mse", lambda p: p * (1 - p) ** 2)):
+        z, steps = -8.0, 0
+        while (p := 1 / (1 + np.exp(-z))) <= 0.9:
+            z, steps = z + pull(p), steps + 1
+        arrived[name] = str(steps)
+    assert numbers("race") == {**arrived, "peak": f"{4 / 27:.3f}"}
+    assert arrived == {"ce": "19", "mse": "3081"}
+
+
+def test_race_marks_the_top_of_the_lower_slope():
+    page = render(block("race"))
+    _, lower = (
+        [point.split(",") for point in line["points"].split()]
+        for line in page.select("svg")[0].select("polyline")
+    )
+    top = page.select("svg")[0].circle
+    assert float(top["cy"]) <= min(float(y) for _, y in lower)
+
+
 def test_loss_curves_are_the_numbers_of_the_output():
     page = render(block("loss-curves"))
     assert numbers("loss-curves") == {
@@ -141,6 +230,27 @@ def test_loss_curves_are_the_numbers_of_the_output():
     }
     torch, numpy = page.select("polyline")[:2]
     assert len(torch["points"].split()) == len(numpy["points"].split()) == 3
+
+
+def test_tail_shows_where_float32_falls_off_and_the_loss_that_remains():
+    assert numbers("tail") == {
+        "cliff": f"{24 * np.log(2):.2f}",
+        "mantissa": f"{xentref.cross_entropy([20.0, 0.0], 0) * 1e9:.2f}",
+    }
+
+
+def test_tail_is_a_staircase_that_ends_below_the_axis():
+    """Places grow downwards; a step is level, a fall upright, and the last level is 0."""
+    stairs = np.array(
+        [point.split(",") for point in render(block("tail")).polyline["points"].split()],
+        dtype=float,
+    )
+    steps = np.diff(stairs, axis=0)
+    assert np.all(steps >= 0)
+    assert np.all(np.minimum(*steps.T) == 0)
+    assert stairs[-1, 1] == stairs[-2, 1] == 262.0
+    fall = steps[-2, 1]
+    assert fall > 4 * steps[:-2, 1].max()
 
 
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
@@ -169,7 +279,7 @@ def test_still_has_no_words_but_the_pages(name):
     left = page.figure.get_text(" ")
     for key in STILLS[name].words:
         left = left.replace(f"word {key}", " ")
-    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLσθΣ₀₁", "ln", "softmax"}
+    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqHDgσθΣ₀₁", "ln", "softmax"}
 
 
 def test_words_are_escaped():

@@ -131,7 +131,8 @@ def logsumexp(
     $$
 
     It lies between the largest score and the largest score + $\ln C$. A sum over nothing, or over
-    nothing but -inf, gives -inf.
+    nothing but -inf, gives -inf. A result close to 0, where the two parts cancel, has fewer correct
+    digits than the scores.
 
     Args:
         input: Scores $z$, an array of any shape.

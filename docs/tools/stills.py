@@ -442,6 +442,275 @@ def pipeline_controls(words: Words) -> str:
     ) + tag("p", class_="xr-summary", aria_live="polite", data_words=words["summary"])
 
 
+def race(words: Words, rows: Rows) -> str:
+    """The slopes of cross-entropy and squared error at label 1, and who gets there first."""
+    return _slopes(words) + _steps(words)
+
+
+_RACERS = (("ce", "curve"), ("mse", "curve-dashed"))
+
+
+def _slope_of(loss: str, z: float) -> float:
+    """Return the slope at label 1 of cross-entropy ("ce") or half the squared error ("mse")."""
+    if loss == "ce":
+        return float(xentref.binary_cross_entropy_with_logits_grad(z, 1.0))
+    p = float(xentref.sigmoid(z))
+    return (p - 1) * p * (1 - p)
+
+
+def _slopes(words: Words) -> str:
+    """Draw how hard each loss pulls at the score; the squared error at most with 4/27."""
+    x, y = Scale(-8, 8, 36, 340), Scale(0, 1, 216, 40)
+    peak = -float(np.log(2))  # the score of probability 1/3
+    most = -_slope_of("mse", peak)
+    marks = [
+        text(8, 20, words["slope"], class_="xr-title"),
+        x_axis(x, y(0), range(-8, 9, 4)),
+        y_axis(y, x(-8), [0, 0.5, 1], 1),
+        *(
+            curve(((x(z), y(-_slope_of(loss, z))) for z in np.linspace(-8, 8, 49).tolist()), kind)
+            for loss, kind in _RACERS
+        ),
+        text(x(-7.6), y(1) + 24, words["ce"]),
+        dot(x(peak), y(most)),
+        text(x(peak) - 10, y(most) - 30, words["mse"], anchor="end"),
+        text(x(peak) - 10, y(most) - 12, f"4/27 ≈ {value('peak', most, 3)}", anchor="end"),
+        text(340, 256, f"{words['score']} {letter('z')}", anchor="end", class_="xr-title"),
+    ]
+    return svg(352, 264, *marks)
+
+
+def _steps(words: Words) -> str:
+    """Draw the probability after each step of size 1 from z = -8, and the step that passes 0.9."""
+    x, y = Scale(0, np.log10(5000), 36, 340), Scale(0, 1, 216, 40)
+    counts = np.unique(np.logspace(0, np.log10(5000), 60).astype(int))
+    marks = [
+        text(8, 20, f"{words['probability']} {letter('p')}", class_="xr-title"),
+        x_axis(x, y(0), []),
+        *(line(x(k), y(0), x(k), y(0) + 4, "axis") for k in range(4)),
+        *(text(x(k), y(0) + 18, str(10**k), anchor="middle", class_="xr-tick") for k in range(4)),
+        y_axis(y, x(0), [0, 0.5, 0.9], 1),
+        line(x.start, y(0.9), x.stop, y(0.9), "guide"),
+        text(340, 256, words["step"], anchor="end", class_="xr-title"),
+    ]
+    for loss, kind in _RACERS:
+        z, p = -8.0, []
+        for _ in range(5000):
+            z -= _slope_of(loss, z)
+            p.append(float(xentref.sigmoid(z)))
+        arrived = next(step for step, q in enumerate(p, 1) if q > 0.9)
+        side, height, anchor = (4, y(0.6), None) if loss == "ce" else (-4, y(0.3), "end")
+        label = x(np.log10(arrived)) + side
+        marks += [
+            curve(((x(np.log10(n)), y(p[n - 1])) for n in counts), kind),
+            dot(x(np.log10(arrived)), y(p[arrived - 1])),
+            text(label, height, words[loss], anchor=anchor, class_="xr-clear"),
+            text(label, height + 18, value(loss, arrived, 0), anchor=anchor, class_="xr-clear"),
+        ]
+    return svg(352, 264, *marks)
+
+
+def units(words: Words, rows: Rows) -> str:
+    """One curve of -log p against three axes; each unit has its own probability that gives 1."""
+    most, x = 5.0, Scale(0, 1, 44, 316)
+    y = Scale(0, most, 284, 40)
+    bases = {"bits": 2.0, "nats": float(np.e), "hartleys": 10.0}
+    scales = {
+        unit: Scale(0, most * float(xentref.self_information(0.5, base)), y.start, y.stop)
+        for unit, base in bases.items()
+    }
+    sides = {"bits": x.start, "nats": 330.0, "hartleys": 388.0}
+    p = np.unique(np.concatenate([2.0 ** -np.linspace(0, most, 41), np.linspace(0.05, 1, 39)]))
+    marks = [
+        x_axis(x, y(0), [0, 0.2, 0.4, 0.6, 0.8, 1], 1),
+        y_axis(scales["bits"], sides["bits"], range(6)),
+        _right_axis(scales["nats"], sides["nats"], range(4)),
+        _right_axis(scales["hartleys"], sides["hartleys"], [0, 0.5, 1, 1.5], 1),
+        curve((x(q), y(float(xentref.self_information(q, 2)))) for q in p.tolist()),
+    ]
+    fractions = {"bits": "1/2", "nats": f"1/{letter('e')}", "hartleys": "1/10"}
+    for unit, base in bases.items():
+        one, height = 1 / base, scales[unit](float(xentref.self_information(1 / base, base)))
+        about = "≈" if unit == "nats" else "="
+        label = f"{fractions[unit]} {about} {value(unit, one, 3 if unit == 'nats' else 1)}"
+        marks += [
+            line(x(one), height, sides[unit], height, "guide"),
+            dot(x(one), height),
+            text(x(one) + 8, height - 8, label, class_="xr-clear"),
+        ]
+    marks += [
+        text(12, 20, words["bits"], class_="xr-title"),
+        text(sides["nats"], 20, words["nats"], anchor="middle", class_="xr-title"),
+        text(428, 20, words["hartleys"], anchor="end", class_="xr-title"),
+        text(316, 324, f"{words['probability']} {letter('p')}", anchor="end", class_="xr-title"),
+    ]
+    return svg(440, 332, *marks)
+
+
+def _right_axis(y: Scale, x: float, ticks: Sequence[float], decimals: int = 0) -> str:
+    """Return a vertical axis whose numbers stand on its right."""
+    marks = [line(x, y.start, x, y.stop, "axis")]
+    for tick in ticks:
+        marks.append(line(x, y(tick), x + 4, y(tick), "axis"))
+        marks.append(text(x + 8, y(tick) + 4.5, shown(tick, decimals), class_="xr-tick"))
+    return "".join(marks)
+
+
+def code_lengths(words: Words, rows: Rows) -> str:
+    """Columns as wide as p: filled up to -log p, dashed up to the length of the code word."""
+    p = np.array([0.4, 0.3, 0.2, 0.1])
+    code = ("0", "10", "110", "111")  # Huffman's
+    bits, lengths = [float(xentref.self_information(q, 2)) for q in p], list(map(len, code))
+    x, y = Scale(0, 1, 44, 404), Scale(0, 4, 300, 88)
+    edges = [0.0, *np.cumsum(p).tolist()]
+    marks = [y_axis(y, x(0), range(5))]
+    outline = [(x(0), y(0))]  # of the code
+    for k, word in enumerate(code):
+        left, right, middle = x(edges[k]), x(edges[k + 1]), x((edges[k] + edges[k + 1]) / 2)
+        top, share = max(bits[k], lengths[k]), value(f"p{k}", p[k], 1)
+        marks += [
+            bar(left, right, y(bits[k]), y(0) - y(bits[k]), "track"),
+            curve([(left, y(0)), (left, y(bits[k])), (right, y(bits[k])), (right, y(0))]),
+            text(middle, y(0) + 18, share, anchor="middle", class_="xr-tick"),
+            text(middle, y(0) - 8, value(f"bits{k}", bits[k], 2), anchor="middle"),
+            text(middle, y(top) - 10, word, anchor="middle", class_="xr-strong"),
+        ]
+        outline += [(left, y(lengths[k])), (right, y(lengths[k]))]
+    marks.append(curve([*outline, (x(1), y(0)), (x(0), y(0))], "curve-dashed"))
+    areas = (
+        ("information", "curve", float(xentref.entropy(p, 2)), 4),
+        ("code", "curve-dashed", float(p @ lengths), 1),
+    )
+    for k, (name, kind, area, decimals) in enumerate(areas):
+        height = 20 + 22 * k
+        marks += [
+            bar(8, 36, height - 5, 6, "track") if kind == "curve" else "",
+            curve([(8, height - 5), (36, height - 5)], kind),
+            text(44, height, words[name]),
+            text(404, height, value(name, area, decimals), anchor="end"),
+        ]
+    marks += [
+        text(12, 70, words["bits"], class_="xr-title"),
+        text(404, 340, f"{words['probability']} {letter('p')}", anchor="end", class_="xr-title"),
+    ]
+    return svg(420, 348, *marks)
+
+
+def stack(words: Words, rows: Rows) -> str:
+    """What a wrong belief costs, as areas under the surprise and as entropy plus divergence."""
+    return _surprise_areas(words) + _stacked_bars(words)
+
+
+_TRUTH = np.array([0.7, 0.2, 0.1])
+_BELIEFS = (np.array([0.5, 0.3, 0.2]), np.array([0.7, 0.299, 0.001]))
+
+
+def _vector(numbers: Floats) -> str:
+    """Return the belief q as it stands in a picture."""
+    return f"{letter('q')} = ({', '.join(f'{number:g}' for number in numbers)})"
+
+
+def _surprise_areas(words: Words) -> str:
+    """Draw columns as wide as p and as high as -ln q, dashed where q = p would end them."""
+    x, edges = Scale(0, 1, 32, 340), [0.0, *np.cumsum(_TRUTH).tolist()]
+    marks = [text(8, 20, f"{words['surprise']} −ln {letter('q')}", class_="xr-title")]
+    for k, belief in enumerate(_BELIEFS):
+        y = Scale(0, 7, 144 + 148 * k, 38 + 148 * k)
+        marks += [
+            x_axis(x, y(0), edges, 1),
+            y_axis(y, x(0), [0, 2, 4, 6]),
+            text(x(0) + 12, y(5), _vector(belief)),
+        ]
+        heights = {"curve": belief, "curve-dashed": _TRUTH}
+        for kind, q in heights.items():
+            tops = [y(float(xentref.self_information(share))) for share in q]
+            for left, right, top in zip(edges, edges[1:], tops, strict=False):
+                corners = [(left, y(0)), (left, top), (right, top), (right, y(0))]
+                if kind == "curve":
+                    marks.append(bar(x(left), x(right), top, y(0) - top, "track"))
+                marks.append(curve([(x(edge), height) for edge, height in corners], kind))
+    marks.append(
+        text(340, 332, f"{words['probability']} {letter('p')}", anchor="end", class_="xr-title")
+    )
+    return svg(352, 340, *marks)
+
+
+def _stacked_bars(words: Words) -> str:
+    """Draw the same areas as bars from zero: all start with the entropy, then they part."""
+    x, base = Scale(0, 1.25, 12, 340), 292
+    h, p, q = letter("H"), letter("p"), letter("q")
+    entropy = float(xentref.entropy(_TRUTH))
+    divergence = f"{words['divergence']} {letter('D')}({p} ‖ {q})"
+    marks = [
+        text(12, 20, f"{words['entropy']} {h}({p})", class_="xr-title"),
+        text(340, 20, divergence, anchor="end", class_="xr-title"),
+    ]
+    for k, belief in enumerate((_TRUTH, *_BELIEFS)):
+        row = 60 + 84 * k
+        more = float(xentref.kl_divergence(_TRUTH, belief))
+        both = float(xentref.cross_entropy_between(_TRUTH, belief))
+        marks += [
+            text(12, row, f"{q} = {p}" if k == 0 else _vector(belief)),
+            text(340, row, f"{h}({p}, {q}) = {value(f'cross{k}', both, 4)}", anchor="end"),
+            bar(x(0), x(entropy), row + 10, 16, "bar-other", data_mark=f"entropy{k}"),
+            bar(x(entropy), x(both), row + 10, 16, "bar", data_mark=f"divergence{k}"),
+            text(12, row + 44, value(f"entropy{k}", entropy, 4)),
+            text(x(entropy) + 6, row + 44, f"+ {value(f'divergence{k}', more, 4)}"),
+        ]
+    marks += [
+        line(x(entropy), 36, x(entropy), base, "guide"),
+        x_axis(x, base, [0, 0.5, 1], 1),
+        text(340, 332, f"{words['cross']} {h}({p}, {q})", anchor="end", class_="xr-title"),
+    ]
+    return svg(352, 340, *marks)
+
+
+def tail(words: Words, rows: Rows) -> str:
+    """The loss of a right answer over the gap: the true one, and what float32 makes of it."""
+    x, y, zero = Scale(12, 22, 60, 384), Scale(-5, -10, 40, 236), 262.0
+    gaps = np.arange(1200, 2201) / 100
+    scores = np.stack([gaps, np.zeros_like(gaps)], axis=1)
+    exact = np.asarray(xentref.cross_entropy(scores, np.zeros(1001, int), reduction="none"))
+    float32 = np.log(np.float32(1) + np.exp(-gaps.astype(np.float32)))
+    cliff, shows = float(gaps[float32 == 0][0]), float(xentref.cross_entropy([20.0, 0.0], 0))
+
+    def height(loss: float) -> float:
+        # 0 has no place on a logarithmic axis, and gets a row below it.
+        return y(float(np.log10(loss))) if loss else zero
+
+    falls = (np.flatnonzero(np.diff(float32)) + 1).tolist()
+    corners = [(k, level) for k in falls for level in (k - 1, k)]
+    stairs = [(0, 0), *corners, (gaps.size - 1, gaps.size - 1)]
+    marks = [
+        text(12, 20, words["loss"], class_="xr-title"),
+        x_axis(x, 286, range(12, 23, 2)),
+        line(x.start, y.start, x.start, y.stop, "axis"),
+        *(line(x.start - 4, y(n), x.start, y(n), "axis") for n in range(-10, -4)),
+        *(
+            text(x.start - 8, y(n) + 4.5, ten_to(n), anchor="end", class_="xr-tick")
+            for n in range(-10, -4)
+        ),
+        line(x.start - 4, zero, x.start, zero, "axis"),
+        text(x.start - 8, zero + 4.5, "0", anchor="end", class_="xr-tick"),
+        curve((x(gaps[k]), height(float32[level])) for k, level in stairs),
+        curve(((x(gaps[k]), height(exact[k])) for k in range(0, 1001, 100)), "curve-dashed"),
+        dot(x(20), height(shows)),
+        text(x(20), height(shows) - 28, words["exact"]),
+        text(x(20), height(shows) - 11, f"{value('mantissa', shows * 1e9, 2)} × {ten_to(-9)}"),
+        dot(x(cliff), zero, "ring"),
+        text(x(cliff) + 10, zero - 10, words["float32"]),
+        text(x(cliff) - 10, zero + 5, value("cliff", cliff, 2), anchor="end"),
+        text(384, 324, f"{words['gap']} {letter('g')}", anchor="end", class_="xr-title"),
+    ]
+    return svg(400, 332, *marks)
+
+
+def ten_to(exponent: int) -> str:
+    """Return a power of ten; the second shift takes the line down again."""
+    raised = tag("tspan", shown(exponent, 0), dy=-5, class_="xr-small")
+    return f"10{raised}{tag('tspan', '&#8203;', dy=5)}"
+
+
 class Still(NamedTuple):
     """A figure: what draws it and what its page must give."""
 
@@ -473,5 +742,10 @@ STILLS = {
         placeholders={"sample": ("n",)},
     ),
     "surprisal": Still(surprisal, ("probability", "loss")),
+    "race": Still(race, ("slope", "score", "ce", "mse", "probability", "step")),
+    "units": Still(units, ("probability", "bits", "nats", "hartleys")),
+    "code-lengths": Still(code_lengths, ("information", "code", "bits", "probability")),
+    "stack": Still(stack, ("surprise", "probability", "entropy", "divergence", "cross")),
     "loss-curves": Still(loss_curves, ("step", "loss", "torch", "numpy"), reads_output=True),
+    "tail": Still(tail, ("gap", "loss", "exact", "float32")),
 }
