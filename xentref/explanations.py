@@ -3,7 +3,6 @@
 # What the steps are is in `_worksheet`, their words in `_words`, and how they are set in `_board`.
 
 import math
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -133,6 +132,8 @@ class Explanation:
         return {"loss": self.loss, "lang": self.lang, "value": value, "steps": steps}
 
     def __str__(self) -> str:  # noqa: D105
+        import shutil  # of no use to those who import the package for its losses
+
         # What is not a terminal, such as a file or a page of the docs, gets the same lines always.
         columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 80
         return self.text(min(max(columns, 60), 100))

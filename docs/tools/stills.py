@@ -512,14 +512,14 @@ def _steps(words: Words) -> str:
 
 def units(words: Words, rows: Rows) -> str:
     """One curve of -log p against three axes; each unit has its own probability that gives 1."""
-    most, x = 5.0, Scale(0, 1, 44, 316)
+    most, x = 5.0, Scale(0, 1, 44, 300)
     y = Scale(0, most, 284, 40)
     bases = {"bits": 2.0, "nats": float(np.e), "hartleys": 10.0}
     scales = {
         unit: Scale(0, most * float(xentref.self_information(0.5, base)), y.start, y.stop)
         for unit, base in bases.items()
     }
-    sides = {"bits": x.start, "nats": 330.0, "hartleys": 388.0}
+    sides = {"bits": x.start, "nats": 314.0, "hartleys": 372.0}
     p = np.unique(np.concatenate([2.0 ** -np.linspace(0, most, 41), np.linspace(0.05, 1, 39)]))
     marks = [
         x_axis(x, y(0), [0, 0.2, 0.4, 0.6, 0.8, 1], 1),
@@ -541,10 +541,10 @@ def units(words: Words, rows: Rows) -> str:
     marks += [
         text(12, 20, words["bits"], class_="xr-title"),
         text(sides["nats"], 20, words["nats"], anchor="middle", class_="xr-title"),
-        text(428, 20, words["hartleys"], anchor="end", class_="xr-title"),
-        text(316, 324, f"{words['probability']} {letter('p')}", anchor="end", class_="xr-title"),
+        text(412, 20, words["hartleys"], anchor="end", class_="xr-title"),
+        text(300, 324, f"{words['probability']} {letter('p')}", anchor="end", class_="xr-title"),
     ]
-    return svg(440, 332, *marks)
+    return svg(424, 332, *marks)
 
 
 def _right_axis(y: Scale, x: float, ticks: Sequence[float], decimals: int = 0) -> str:
