@@ -344,3 +344,14 @@ def test_chinese_lines_are_joined_without_a_space() -> None:
     source = "甲。\n乙，\n`丙`\n丁\n戊 abc\n己"
     html = Markdown(extensions=["docs.tools.chinese"]).convert(source)
     assert html == "<p>甲。乙，<code>丙</code>\n丁戊 abc\n己</p>"
+
+
+def test_no_chinese_line_begins_with_the_mark_behind_a_formula() -> None:
+    markdown = Markdown(
+        extensions=["pymdownx.arithmatex", "docs.tools.mathml", "docs.tools.chinese"],
+        extension_configs={"pymdownx.arithmatex": {"generic": True}},
+    )
+    paragraph = BeautifulSoup(markdown.convert("设 $x > 0$，则 $y$ 也是。"), "html.parser")
+    together = paragraph.find_all(class_="xr-together")
+    assert [re.sub(r"\s", "", part.text) for part in together] == ["x>0，"]
+    assert re.sub(r"\s", "", paragraph.text) == "设x>0，则y也是。"
