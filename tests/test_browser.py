@@ -196,6 +196,7 @@ def test_figures_can_be_read(visit, path, width):
         ("en", "maximum likelihood", "en/learn/maximum-likelihood/"),
         ("zh", "交叉熵", "zh/"),
         ("zh", "最大似然", "zh/learn/maximum-likelihood/"),
+        ("zh", "数值稳定性", "zh/learn/numerics/"),
     ],
 )
 def test_search_finds(visit, served_site, language, query, found):
