@@ -22,7 +22,7 @@ from mkdocs.exceptions import PluginError
 from pymdownx.blocks import BlocksExtension, BlocksProcessor  # type: ignore[import-untyped]
 from pymdownx.blocks.block import Block, type_any  # type: ignore[import-untyped]
 
-from docs.tools.stills import STILLS, Still, tag
+from docs.tools.stills import STILLS, Still, form, tag
 
 OUTPUT_OF = re.compile(
     r'^ *```python[^\n]*\btitle="(?P<title>[^"\n]*)"[^\n]*\n(?:(?! *```)[^\n]*\n)* *```\n'
@@ -142,12 +142,13 @@ def picture(name: str, alt: str, words: Mapping[str, str], rows: list[list[float
     """Return the HTML of a figure without its caption."""
     still = STILLS[name]
     safe = {key: escape(word) for key, word in words.items()}
-    drawn = still.draw(safe, rows)
+    drawn = still.draw(safe, rows) if still.reads_output else still.draw(safe, **still.start)
     outside = {"data_search_exclude": ""}
     panels = {"class_": "xr-panels", "role": "img", "aria_label": escape(alt)}
-    if not still.element:
+    if not still.controls:
         return tag("div", drawn, **panels, **outside)
-    return tag(still.element, tag("div", drawn, **panels), still.controls(safe), **outside)
+    element, live = f"xentref-{name}", {"class_": "xr-live", "data_figure": name}
+    return tag(element, tag("div", drawn, **panels), form(still, safe), **live, **outside)
 
 
 class Source(Preprocessor):
@@ -192,7 +193,9 @@ class FiguresExtension(BlocksExtension):  # type: ignore[misc]
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802
         """Register the block and what watches over it."""
         page = Page()
-        md.block_level_elements += [still.element for still in STILLS.values() if still.element]
+        md.block_level_elements += [
+            f"xentref-{name}" for name, still in STILLS.items() if still.controls
+        ]
         block_mgr.register(FigureBlock, {"page": page})
         md.preprocessors.register(Source(md, page), "figures-source", 1000)
         md.treeprocessors.register(Leftovers(md, page), "figures-leftovers", 1000)

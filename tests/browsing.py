@@ -1,0 +1,13 @@
+"""What the browser tests do on more than one page."""
+
+from playwright.sync_api import Page, expect
+
+
+def leave(page: Page, name: str) -> None:
+    """Go to a page by a link in the text, and make sure that nothing was loaded anew."""
+    page.wait_for_load_state("networkidle")  # Material has read the sitemap by then
+    page.evaluate("window.notReloaded = true")
+    page.locator(f'article a[href*="/{name}/"], article a[href^="{name}/"]').first.click()
+    page.wait_for_url(f"**/{name}/")
+    expect(page.locator("article h1")).to_be_visible()
+    assert page.evaluate("window.notReloaded")

@@ -1,0 +1,285 @@
+"""The live figures: at every position the script draws what Python draws from xentref.
+
+A figure's controls are the arguments of the function that draws its still picture, so the picture
+for any position can be drawn by Python too: same numbers, and same marks to a tenth of a unit.
+"""
+
+import random
+from functools import cache
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import expect
+
+from docs.tools.stills import STILLS, Choice, Slider, shown
+from tests.browsing import leave
+from tests.pages import DESK, LANGUAGES, PHONE, SOURCES
+
+LIVE = {name: still for name, still in STILLS.items() if still.controls}
+each_figure = pytest.mark.parametrize("name", LIVE)
+TENTH = 0.11  # of a unit of the drawing, and a rounding
+
+
+@cache
+def home(name, language="en"):
+    """Return the address of the page on which a figure stands."""
+    found = [
+        path
+        for path, source in SOURCES.items()
+        if path.startswith(f"{language}/") and f"/// figure | {name}\n" in source.read_text("utf-8")
+    ]
+    assert found, f"the live figure {name!r} stands on no page"
+    return found[0]
+
+
+def values_of(control):
+    """Return the numbers that a control can have."""
+    if isinstance(control, Slider):
+        steps = round((control.last - control.first) / control.step)
+        return [round(control.first + n * control.step, 10) for n in range(steps + 1)]
+    return list(range(len(control.options))) if isinstance(control, Choice) else [0, 1]
+
+
+def positions(name):
+    """Return where to look: the start, all ends, and twenty places between, always the same."""
+    controls, dice = LIVE[name].controls, random.Random(name)
+    ends = [{c.name: values_of(c)[end] for c in controls} for end in (0, -1)]
+    some = [{c.name: dice.choice(values_of(c)) for c in controls} for _ in range(20)]
+    return [LIVE[name].start, *ends, *some]
+
+
+LOOK = """(figure) => ({
+    values: [...figure.querySelectorAll("[data-value]")].map(
+        (mark) => [mark.dataset.value, mark.textContent]),
+    marks: [...figure.querySelectorAll("[data-mark]")].map((mark) => [mark.dataset.mark,
+        Object.fromEntries([...mark.attributes].map(({ name, value }) => [name, value]))]),
+})"""
+
+SET_AND_LOOK = f"""(figure, states) => states.map((state) => {{
+    for (const [name, value] of Object.entries(state)) {{
+        const field = figure.querySelector("form").elements[name];
+        if (field.type === "checkbox") field.checked = value; else field.value = value;
+    }}
+    figure.querySelector("form").dispatchEvent(new Event("input"));
+    return ({LOOK})(figure);
+}})"""
+
+
+def drawn(name, state):
+    """Return what Python draws at a position, as LOOK returns what the script drew."""
+    svg = LIVE[name].draw(dict.fromkeys(LIVE[name].words, "word"), **state)
+    page = BeautifulSoup(svg, "html.parser")
+    for mark in page.select("[class]"):
+        mark["class"] = " ".join(mark["class"])
+    return {
+        "values": [[m["data-value"], m.get_text()] for m in page.select("[data-value]")],
+        "marks": [[m["data-mark"], dict(m.attrs)] for m in page.select("[data-mark]")],
+    }
+
+
+def parts(attribute, value):
+    """Return an attribute as numbers where it holds numbers."""
+    pieces = value.replace(",", " ").split() if attribute == "points" else [value]
+    try:
+        return [float(piece) for piece in pieces]
+    except ValueError:
+        return pieces
+
+
+def assert_drawn(name, state, seen):
+    """Compare what the script drew with what Python draws."""
+    wanted = drawn(name, state)
+    assert seen["values"] == wanted["values"], state
+    assert [mark for mark, _ in seen["marks"]] == [mark for mark, _ in wanted["marks"]]
+    for (mark, got), (_, want) in zip(seen["marks"], wanted["marks"], strict=True):
+        assert got.keys() == want.keys(), (mark, state)
+        for key in want:
+            a, b = parts(key, got[key]), parts(key, want[key])
+            equal = a == b if isinstance((b or [""])[0], str) else a == pytest.approx(b, abs=TENTH)
+            assert equal, (mark, key, got[key], want[key], state)
+
+
+def state(page, name):
+    """Return where the controls stand."""
+    return {
+        c.name: float(page.locator(f"xentref-{name} [name={c.name}]").input_value())
+        if isinstance(c, Slider)
+        else int(page.locator(f"xentref-{name} [name={c.name}]:checked").input_value())
+        if isinstance(c, Choice)
+        else int(page.locator(f"xentref-{name} [name={c.name}]").is_checked())
+        for c in LIVE[name].controls
+    }
+
+
+def look(page, name):
+    return page.eval_on_selector(f"xentref-{name}", LOOK)
+
+
+def assert_right(page, name):
+    """Compare the picture with the position of the controls, and return that."""
+    now = state(page, name)
+    assert_drawn(name, now, look(page, name))
+    return now
+
+
+def open_alive(visit, name, language="en", **screen):
+    """Open the page of a figure, and wait for its script."""
+    page = visit(home(name, language), **screen)
+    page.wait_for_selector(f"xentref-{name}:defined")
+    return page
+
+
+@each_figure
+def test_figure_equals_xentref_everywhere(visit, name):
+    page = open_alive(visit, name)
+    where = positions(name)
+    pictures = page.eval_on_selector(f"xentref-{name}", SET_AND_LOOK, where)
+    for position, picture in zip(where, pictures, strict=True):
+        assert_drawn(name, position, picture)
+
+
+@each_figure
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_still_is_the_figure_at_its_start(visit, name, language):
+    """Without scripts the picture is there, as Python drew it, and no controls that do nothing."""
+    page = visit(home(name, language), scripts=False)
+    expect(page.locator(f"xentref-{name} svg").first).to_be_visible()
+    expect(page.locator(f"xentref-{name} form")).to_be_hidden()
+    assert_drawn(name, LIVE[name].start, look(page, name))
+
+
+@each_figure
+def test_figure_works_by_keyboard(visit, name):
+    page = open_alive(visit, name)
+    for control in LIVE[name].controls:
+        field = page.locator(f"xentref-{name} [name={control.name}]")
+        if isinstance(control, Slider):
+            for key, number in (
+                ("End", control.last),
+                ("ArrowLeft", control.last - control.step),
+                ("Home", control.first),
+                ("ArrowUp", control.first + control.step),
+            ):
+                field.press(key)
+                assert assert_right(page, name)[control.name] == pytest.approx(number)
+                assert field.get_attribute("aria-valuetext") == shown(number, control.decimals)
+        elif isinstance(control, Choice):
+            for _ in control.options:
+                before = state(page, name)[control.name]
+                page.locator(f"xentref-{name} [name={control.name}]:checked").press("ArrowRight")
+                assert assert_right(page, name)[control.name] == (before + 1) % len(control.options)
+        else:
+            field.press("Space")
+            assert assert_right(page, name)[control.name] == 1 - control.start
+    moved = look(page, name)
+    page.locator(f"xentref-{name} button[type=reset]").press("Enter")
+    page.wait_for_function(
+        "([name, before]) => JSON.stringify(("
+        + LOOK
+        + ")(document.querySelector(name))) !== before",
+        arg=[f"xentref-{name}", page.evaluate("JSON.stringify", moved)],
+    )
+    assert assert_right(page, name) == LIVE[name].start
+
+
+@each_figure
+def test_figure_can_be_dragged(visit, name):
+    """Each grip moves something, with the mouse and with a finger, and the numbers follow."""
+    page = open_alive(visit, name, has_touch=True)
+    for grip in page.locator(f"xentref-{name} [data-grip]").all():
+        grip.scroll_into_view_if_needed()
+        box, seen = grip.bounding_box(), [state(page, name)]
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for step in ((40, -30), (-40, 30), (60, 60)):
+            page.mouse.move(x + step[0], y + step[1], steps=3)
+            seen.append(assert_right(page, name))
+        page.mouse.up()
+        assert any(each != seen[0] for each in seen), grip.get_attribute("data-grip")
+        page.mouse.move(x, y)
+        assert state(page, name) == seen[-1]  # let go, it stays
+        page.touchscreen.tap(x, y)
+        assert_right(page, name)
+
+
+@each_figure
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figure_reads_its_numbers_out(visit, name, language):
+    page = open_alive(visit, name, language)
+    summary = page.locator(f"xentref-{name} .xr-summary")
+    expect(summary).to_have_attribute("aria-live", "polite")
+    expect(summary).to_be_empty()
+    control = next(c for c in LIVE[name].controls if isinstance(c, Slider))
+    page.locator(f"xentref-{name} [name={control.name}]").press("End")
+    expect(summary).not_to_be_empty()
+    said = summary.text_content()
+    assert "{" not in said
+    assert "undefined" not in said
+
+
+@each_figure
+def test_figure_lives_on_after_instant_navigation(visit, name):
+    away = "one-hot" if "one-hot" not in home(name) else "softmax"
+    page = open_alive(visit, name)
+    leave(page, away)
+    page.go_back()
+    control = next(c for c in LIVE[name].controls if isinstance(c, Slider))
+    page.locator(f"xentref-{name} [name={control.name}]").press("Home")
+    assert page.evaluate("window.notReloaded")
+    assert assert_right(page, name)[control.name] == pytest.approx(control.first)
+
+
+@each_figure
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_page_does_not_move_when_the_figure_comes_to_life(visit, name, width):
+    page = open_alive(visit, name, width=width)
+    height = page.locator(f"#figure-{name}").bounding_box()["height"]
+    page.route(
+        "**/figures*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
+    page.reload()
+    assert page.locator(f"xentref-{name}:defined").count() == 0
+    assert page.locator(f"#figure-{name}").bounding_box()["height"] == height
+
+
+# The figure of the first page
+
+
+def test_first_figure_shows_the_worked_example(visit):
+    page = open_alive(visit, "pipeline")
+    assert dict(look(page, "pipeline")["values"])["loss"] == "1.31326"
+
+
+def spot(page, panel, value, row):
+    """Return the place in the window of a number on a panel's axis, at a height of the drawing."""
+    svg = page.locator(f"xentref-pipeline [data-panel={panel}]")
+    svg.scroll_into_view_if_needed()
+    box = svg.bounding_box()
+    first, last, start, stop = map(float, svg.get_attribute("data-x").split())
+    scale = box["width"] / float(svg.get_attribute("viewBox").split()[2])
+    x = start + (value - first) / (last - first) * (stop - start)
+    return box["x"] + x * scale, box["y"] + row * scale
+
+
+def drag(page, panel, row, start, *stops):
+    page.mouse.move(*spot(page, panel, start, row))
+    page.mouse.down()
+    for stop in stops:
+        page.mouse.move(*spot(page, panel, stop, row), steps=4)
+    page.mouse.up()
+    return tuple(assert_right(page, "pipeline").values())
+
+
+def test_probability_moves_the_scores(visit):
+    page = open_alive(visit, "pipeline")
+    assert drag(page, "scores", 58, 0, 3, 2) == (2.0, 1.0, 0)
+    assert drag(page, "scores", 102, 1, -3) == (2.0, -3.0, 0)
+    assert drag(page, "scores", 102, -3, 9) == (2.0, 4.0, 0)
+
+    # A probability moves its own score: p0 = 0.9 needs one that is ln 9 = 2.2 above the other.
+    drag(page, "scores", 102, 4, 0)
+    assert drag(page, "probabilities", 58, 0.5, 0.9) == (2.2, 0.0, 0)
+    assert drag(page, "probabilities", 200, 0.9, 0.25) == (-1.1, 0.0, 0)
+    # At the end of the rail the other score gives way.
+    assert drag(page, "probabilities", 58, 0.25, 1.5) == (4.0, -4.0, 0)
