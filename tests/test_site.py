@@ -346,12 +346,19 @@ def test_chinese_lines_are_joined_without_a_space() -> None:
     assert html == "<p>甲。乙，<code>丙</code>\n丁戊 abc\n己</p>"
 
 
-def test_no_chinese_line_begins_with_the_mark_behind_a_formula() -> None:
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("设 $x > 0$，则 $y$ 也是。", ["x>0，"]),
+        ("Let $x > 0$, then $y$ too (and $z$).", ["x>0,", "z)."]),
+    ],
+)
+def test_no_line_begins_with_the_mark_behind_a_formula(text: str, together: list[str]) -> None:
     markdown = Markdown(
         extensions=["pymdownx.arithmatex", "docs.tools.mathml", "docs.tools.chinese"],
         extension_configs={"pymdownx.arithmatex": {"generic": True}},
     )
-    paragraph = BeautifulSoup(markdown.convert("设 $x > 0$，则 $y$ 也是。"), "html.parser")
-    together = paragraph.find_all(class_="xr-together")
-    assert [re.sub(r"\s", "", part.text) for part in together] == ["x>0，"]
-    assert re.sub(r"\s", "", paragraph.text) == "设x>0，则y也是。"
+    paragraph = BeautifulSoup(markdown.convert(text), "html.parser")
+    found = paragraph.find_all(class_="xr-together")
+    assert [re.sub(r"\s", "", part.text) for part in found] == together
+    assert re.sub(r"\s", "", paragraph.text) == re.sub(r"[\s$]", "", text)

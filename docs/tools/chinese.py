@@ -12,9 +12,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
 
-CLOSING = "，。、；：？！）”’》"
 MARK = "，。、；：？！（）“”‘’《》…"
 HAN = "\u3400-\u9fff"
 LINE_END = rf"(?<=[{MARK}])\n|\n(?=[{MARK}])|(?<=[{HAN}])\n(?=[{HAN}])"
@@ -27,19 +25,6 @@ class _LineEnds(InlineProcessor):
         return "", m.start(0), m.end(0)
 
 
-class _Marks(Treeprocessor):
-    """Keeps a mark on the line of the formula before it; browsers break lines around formulas."""
-
-    def run(self, root: Element) -> None:
-        for parent in list(root.iter()):
-            for place, formula in enumerate(parent):
-                text = formula.tail or ""
-                if formula.get("class") == "arithmatex" and text[:1] and text[0] in CLOSING:
-                    parent[place] = together = Element("span", {"class": "xr-together"})
-                    together.append(formula)
-                    formula.tail, together.tail = text[0], text[1:]
-
-
 class _OutputTitles(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         return [re.sub(r'^( *`{3,}output title=")Output\b', r"\1输出", line) for line in lines]
@@ -50,7 +35,6 @@ class ChineseExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
         """Register before the fences (25), and behind code (190) and formulas (189.9)."""
-        md.treeprocessors.register(_Marks(md), "chinese-marks", 12)
         md.preprocessors.register(_OutputTitles(md), "chinese-output-titles", 26)
         md.inlinePatterns.register(_LineEnds(LINE_END, md), "chinese-line-ends", 185)
 

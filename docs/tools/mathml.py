@@ -4,6 +4,7 @@
 browsers set without any script. A formula that math-core cannot read raises: the build stops.
 """
 
+import re
 from html import unescape
 from xml.etree.ElementTree import Element
 
@@ -11,6 +12,9 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
+
+# What must not begin a line; browsers break lines around formulas.
+CLOSING = re.compile(r"[,.;:?!)\]，。、；：？！）”’》]+")
 
 _converter = LatexToMathML(fancy_error=False)
 
@@ -36,12 +40,27 @@ class _Formulas(Treeprocessor):
                 element.text = self.md.htmlStash.store(mathml)
 
 
+class _Marks(Treeprocessor):
+    """Keeps a formula and the marks behind it on one line."""
+
+    def run(self, root: Element) -> None:
+        for parent in list(root.iter()):
+            for place, formula in enumerate(parent):
+                marks = CLOSING.match(formula.tail or "")
+                if formula.get("class") == "arithmatex" and formula.tag == "span" and marks:
+                    parent[place] = together = Element("span", {"class": "xr-together"})
+                    together.append(formula)
+                    together.tail = (formula.tail or "")[marks.end() :]
+                    formula.tail = marks[0]
+
+
 class MathMLExtension(Extension):
     """Sets the formulas that arithmatex found."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
         """Register behind the inline patterns (20), before the table of contents (5)."""
         md.treeprocessors.register(_Formulas(md), "mathml", 15)
+        md.treeprocessors.register(_Marks(md), "mathml-marks", 12)
 
 
 def makeExtension(**options: object) -> MathMLExtension:  # noqa: N802 (Markdown's own name)
