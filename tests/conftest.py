@@ -87,11 +87,13 @@ def visit(browser, served_site):
             complaints.append(f"request to {route.request.url}")
             route.abort()
 
-    def listen(message):
+    def note(message):
         if message.type in ("error", "warning"):
             complaints.append(f"{message.type}: {message.text}")
 
-    def open_page(path, *, width=DESK, scheme="light", scripts=True, **options):
+    def open_page(
+        path, *, width=DESK, scheme="light", scripts=True, listen=lambda page: None, **options
+    ):
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
@@ -104,8 +106,9 @@ def visit(browser, served_site):
         context.set_default_timeout(10_000)
         context.route("**", stay)
         page = context.new_page()
-        page.on("console", listen)
+        page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+        listen(page)
         response = page.goto(path)
         assert response.ok, f"{response.url}: {response.status}"
         return page

@@ -1,5 +1,6 @@
 """The built site in a real browser; tests/conftest.py says what each visit proves besides."""
 
+import gzip
 import re
 import subprocess
 import sys
@@ -66,6 +67,23 @@ def test_page_fits_a_phone(visit, path):
     )
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE
     assert too_wide == []
+
+
+@on_every_page
+def test_first_visit_is_light(visit, path):
+    """At most 150 KB over the wire, packed by gzip where that helps, in at most 15 requests."""
+    answers = []
+    page = visit(path, width=PHONE, listen=lambda page: page.on("response", answers.append))
+    page.wait_for_load_state("networkidle")
+    packed = (".woff2", ".png")
+    sizes = {
+        answer.url: len(
+            answer.body() if answer.url.endswith(packed) else gzip.compress(answer.body())
+        )
+        for answer in answers
+    }
+    assert len(answers) <= 15, sorted(sizes)
+    assert sum(sizes.values()) <= 150_000, sizes
 
 
 @pytest.mark.parametrize(

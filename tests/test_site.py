@@ -3,8 +3,10 @@
 import filecmp
 import gzip
 import re
+from base64 import b64encode
 from copy import copy
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -189,6 +191,25 @@ def test_nothing_is_fetched_from_another_host(site: Path) -> None:
     found += [path for path in site.rglob("*.css") if style.search(path.read_text("utf-8"))]
     found += [path for path in site.rglob("js/*.js") if script.search(path.read_text("utf-8"))]
     assert not found
+
+
+def test_every_page_has_the_one_policy_and_runs_no_other_inline_script(site: Path) -> None:
+    policies = set()
+    for path in html_files(site):
+        page = read(path)
+        (meta,) = page.select('head > meta[http-equiv="Content-Security-Policy"]')
+        policies.add(meta["content"])
+        assert not page.select("style")
+        assert not [
+            tag.name for tag in page.find_all() if any(a.startswith("on") for a in tag.attrs)
+        ]
+        for script in page.select("script:not([src]):not([type])"):
+            digest = b64encode(sha256(script.string.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in str(meta["content"])
+    (policy,) = policies
+    assert "default-src 'none'" in policy
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in scripts
 
 
 @pytest.mark.parametrize("language", OTHER)

@@ -1,4 +1,6 @@
-"""Build the whole site: both languages, the font of their formulas, and the pages above them.
+"""Build the whole site: both languages, and the pages, the font and the files that they share.
+
+Beside the pages stands what a reader may take along: notebooks, Python files, the site as a zip.
 
     python -m docs.tools.build --base-url http://127.0.0.1:8000/ [--out site]
 
@@ -14,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from docs.tools import fonts
+from docs.tools import downloads, fonts, policy
 
 CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
 ROOT_PAGES = Path("docs/theme/root")
@@ -69,8 +72,34 @@ def _build_into(out: Path, base_url: str) -> dict[str, float]:
     for page in ROOT_PAGES.glob("*.html"):
         html = Template(page.read_text("utf-8")).substitute(address)
         (out / page.name).write_text(html, "utf-8")
+    for language in CONFIGS:
+        _take_along(Path("docs") / language, out / language, f"{base_url}{language}/")
+    policy.write(out)
     (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
+    _zip(out, out / "xentref-site.zip")
     return seconds
+
+
+def _take_along(sources: Path, out: Path, root: str) -> None:
+    """Write each page that has code as a notebook and as a Python file, and all as Markdown."""
+    for source in sorted(sources.rglob("*.md")):
+        text, page = source.read_text("utf-8"), source.relative_to(sources).as_posix()
+        folder = out / downloads.url(page)
+        stem = folder / (folder.name if folder != out else "xentref")
+        stem.with_suffix(".md").write_text(text, "utf-8")
+        if "```python" in text:
+            for suffix, made in ((".ipynb", downloads.notebook), (".py", downloads.script)):
+                stem.with_suffix(suffix).write_text(made(text, page, root, out.name), "utf-8")
+
+
+def _zip(site: Path, target: Path) -> None:
+    """Pack the site; the same files give the same bytes."""
+    files = sorted(path for path in site.rglob("*") if path.is_file())
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in files:
+            if path.suffix != ".map":  # of Material's scripts, for its developers
+                name = f"xentref-site/{path.relative_to(site).as_posix()}"
+                packed.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def build(base_url: str, out: Path) -> dict[str, float]:

@@ -11,12 +11,15 @@ import posixpath
 import re
 import textwrap
 from dataclasses import dataclass
+from typing import Any
 
 from docs.tools.blocks import FRONT_MATTER, Block, parse
 from docs.tools.chinese import LINE_END
 
 FROM = {"en": "From", "zh": "出自"}
-FIGURE = re.compile(r"^/// figure \| (?P<name>[\w-]+)\n(?: {4}.*\n)*(?P<caption>.*?)^///$", re.M | re.S)
+FIGURE = re.compile(
+    r"^/// figure \| (?P<name>[\w-]+)\n(?: {4}[^\n]*\n)*(?P<caption>.*?)^///$", re.M | re.S
+)
 CONTAINER = re.compile(r'(?P<kind>!!!|\?\?\?)\+? \w+(?: "(?P<title>[^"]*)")?')
 LINK = re.compile(r"(?<=\]\()(?P<page>[\w./-]*\.md)?(?P<place>#[\w.-]+)?(?=\))")
 
@@ -63,7 +66,8 @@ def _plain(text: str, page: str, root: str) -> str:
 def _unfolded(text: str) -> list[str]:
     """The lines without the indentation of notes, solutions and lists, and with their titles."""
     lines: list[str] = []
-    fence, note = "", None
+    fence, margin = "", 0
+    note: int | None = None  # the indentation of the note that is open
     for line in text.split("\n"):
         indent, bare = len(line) - len(line.lstrip()), line.strip()
         if fence:  # as it stands
@@ -71,7 +75,7 @@ def _unfolded(text: str) -> list[str]:
             fence = "" if bare == fence else fence
             continue
         if note is not None and bare and indent <= note:
-            note = None
+            note, lines[-1] = None, ""  # the quotation ends before the empty line
         if bare.startswith("```"):
             fence, margin = "```", indent
         if found := CONTAINER.fullmatch(bare):
@@ -89,7 +93,7 @@ def url(page: str) -> str:
 
 def notebook(text: str, page: str, root: str, language: str) -> str:
     """Return a page as a notebook of format 4.5, with the outputs that the tests have verified."""
-    made = []
+    made: list[dict[str, Any]] = []
     for number, cell in enumerate(_with_source(text, page, root, language)):
         source = {"id": f"cell-{number}", "source": cell.text.splitlines(keepends=True)}
         if cell.code is None:
@@ -99,8 +103,8 @@ def notebook(text: str, page: str, root: str, language: str) -> str:
         shown = [{"name": "stdout", "output_type": "stream", "text": output.code}] if output else []
         raises = output is not None and output.error is not None
         metadata = {"tags": ["raises-exception"]} if raises else {}
-        code = {"execution_count": None, "metadata": metadata, "outputs": shown}
-        made.append({"cell_type": "code", **code, **source})
+        code = {"cell_type": "code", "execution_count": None, "metadata": metadata}
+        made.append({**code, "outputs": shown, **source})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     whole = {
         "cells": made,
@@ -118,8 +122,10 @@ def script(text: str, page: str, root: str, language: str) -> str:
         if cell.code is None:
             parts.append("# %% [markdown]\n" + textwrap.indent(cell.text, "# ", lambda line: True))
         else:
-            parts.append("# %%\n" + _going_on(cell.code))
-    return "\n\n".join("\n".join(line.rstrip() for line in part.split("\n")) for part in parts) + "\n"
+            parts.append("# %%\n" + going_on(cell.code))
+    return (
+        "\n\n".join("\n".join(line.rstrip() for line in part.split("\n")) for part in parts) + "\n"
+    )
 
 
 def _with_source(text: str, page: str, root: str, language: str) -> list[Cell]:
@@ -128,7 +134,7 @@ def _with_source(text: str, page: str, root: str, language: str) -> list[Cell]:
     return [Cell(f"{FROM[language]} <{address}>"), *cells(text, page, root)]
 
 
-def _going_on(block: Block) -> str:
+def going_on(block: Block) -> str:
     """The code of a block; where its lesson is an error, that is printed and the file goes on."""
     code = block.code.rstrip("\n")
     expected = block.output.error if block.output else None

@@ -57,8 +57,14 @@ const resized = new ResizeObserver((entries) => {
   }
 });
 
+// Bring to life the figures of the page shown; each has a script of its own. Without it the stills remain.
+function wakeFigures() {
+  for (const { dataset } of document.querySelectorAll("[data-figure]")) import(`./figures/${dataset.figure}.js`);
+}
+
 document$.subscribe(() => {
   followPage();
+  wakeFigures();
   nameControls();
   resized.disconnect();
   document.querySelectorAll(scrollers).forEach((element) => resized.observe(element));
