@@ -1,6 +1,8 @@
 # Every command first installs what it needs into .venv; `make` alone lists them.
 PYTHON ?= python3
 PORT ?= 8000
+# What builds the site; properdocs, which goes on where MkDocs ends, gives the same pages.
+BUILDER ?= mkdocs
 # Where the site will be published; links between the languages and the sitemap need it.
 BASE_URL ?= http://127.0.0.1:$(PORT)/
 # PyTorch's CPU-only package index, for those who do not want the CUDA packages: make test TORCH_INDEX=<url>
@@ -26,7 +28,7 @@ site: site/index.html ## build both languages, strictly, into site/
 
 test: $(VENV)/test.done check ## run everything: pages, docstrings, tests, site, browser
 	@echo "test: running the pages, the docstrings, the tests, the built site and the browser"
-	@$(PY) -m pytest --cov --cov-report=term
+	@$(PY) -m pytest --numprocesses auto --cov --cov-report=term
 
 check: $(VENV)/test.done ## lint and types only
 	@echo "check: ruff and mypy"
@@ -43,7 +45,8 @@ clean: ## remove everything that was made, .venv too
 
 site/index.html: $(VENV)/site.done $(VENV)/base-url $(SOURCES)
 	@echo "site: building English and Chinese"
-	@$(PY) -m docs.tools.build --base-url $(BASE_URL)
+	$(if $(filter-out mkdocs,$(BUILDER)),$(call install,$(BUILDER)))
+	@$(PY) -m docs.tools.build --base-url $(BASE_URL) --builder $(BUILDER)
 
 # Rewritten only when the address changes, so that the site is rebuilt only then.
 $(VENV)/base-url: $(VENV)/pip.done FORCE

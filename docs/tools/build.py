@@ -32,11 +32,11 @@ class BuildError(Exception):
     """What went wrong, to be shown as it is."""
 
 
-def build_language(config: str, site_url: str, out: Path) -> float:
+def build_language(config: str, site_url: str, out: Path, builder: str = "mkdocs") -> float:
     """Build one language strictly, in a process of its own; return the seconds it took."""
     started = time.perf_counter()
     fixed = {"SITE_URL": site_url, "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0"}
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config, "-d", str(out)]
+    command = [sys.executable, "-m", builder, "build", "--strict", "-f", config, "-d", str(out)]
     mkdocs = subprocess.run(
         command, env=os.environ | fixed, capture_output=True, text=True, encoding="utf-8"
     )
@@ -53,11 +53,13 @@ def _complaints(log: str) -> str:
     return "\n".join(lines) or log
 
 
-def _build_into(out: Path, base_url: str) -> dict[str, float]:
+def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
     """Build everything into `out`, an empty directory; return the seconds per language."""
     with ThreadPoolExecutor() as pool:
         builds = {
-            language: pool.submit(build_language, config, f"{base_url}{language}/", out / language)
+            language: pool.submit(
+                build_language, config, f"{base_url}{language}/", out / language, builder
+            )
             for language, config in CONFIGS.items()
         }
     seconds = {language: build.result() for language, build in builds.items()}
@@ -102,7 +104,7 @@ def _zip(site: Path, target: Path) -> None:
                 packed.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
-def build(base_url: str, out: Path) -> dict[str, float]:
+def build(base_url: str, out: Path, builder: str = "mkdocs") -> dict[str, float]:
     """Build the site that will stand at `base_url`, and put it in the place of `out`.
 
     Returns:
@@ -121,7 +123,7 @@ def build(base_url: str, out: Path) -> dict[str, float]:
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         (fresh / "site").mkdir()
-        seconds = _build_into(fresh / "site", base_url)
+        seconds = _build_into(fresh / "site", base_url, builder)
         if out.exists():
             out.rename(fresh / "old")
         (fresh / "site").rename(out)
@@ -135,10 +137,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m docs.tools.build", description=__doc__)
     parser.add_argument("--base-url", default="http://127.0.0.1:8000/")
     parser.add_argument("--out", type=Path, default=Path("site"))
+    parser.add_argument("--builder", choices=["mkdocs", "properdocs"], default="mkdocs")
     options = parser.parse_args()
     out = options.out.resolve()
     try:
-        seconds = build(options.base_url, out)
+        seconds = build(options.base_url, out, options.builder)
     except BuildError as error:
         print(f"build: {error}", file=sys.stderr)
         return 1
