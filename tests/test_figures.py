@@ -260,6 +260,8 @@ def test_denominator_divides_one_sum_twice():
     terms = xentref.cross_entropy(z, index, weight=w, reduction="none")
     assert numbers("denominator") == {
         **{f"term{n}": f"{term:.4f}" for n, term in enumerate(terms)},
+        **{f"weight{n}": f"{weight:.1f}" for n, weight in enumerate((1, 1, 3, 3))},
+        "smoothing": "0.00",
         "sum": f"{terms.sum():.4f}",
         "indices-by": "7.0",
         "indices-mean": f"{xentref.cross_entropy(z, index, weight=w):.4f}",

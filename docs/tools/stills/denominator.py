@@ -27,17 +27,20 @@ def denominator(words: Words, weight: float, smoothing: float, second: int, four
     )
     mean = xentref.cross_entropy(_SCORES, target, weight=[1.0, weight], label_smoothing=smoothing)
     terms = np.asarray(each)
-    weights = np.where(kept, np.array([1.0, weight])[_LABELS], 0.0)
-    return _terms(words, terms, kept) + _means(words, terms.sum(), float(mean), weights, kept)
+    weights = np.array([1.0, weight])[_LABELS]
+    return _terms(words, terms, weights, kept) + _means(
+        words, terms.sum(), float(mean), smoothing, np.where(kept, weights, 0.0), kept
+    )
 
 
-def _terms(words: Words, terms: Floats, kept: npt.NDArray[np.bool_]) -> str:
+def _terms(words: Words, terms: Floats, weights: Floats, kept: npt.NDArray[np.bool_]) -> str:
     """Draw what each sample adds to the sum."""
     x = Scale(0, 7, 12, _WIDTH - 12)
     marks = [text(12, 18, words["terms"], class_="xr-heading")]
     for n, term in enumerate(terms):
         y = 52 + 50 * n
         name = words["sample"].replace("{n}", str(n + 1)).replace("{k}", str(_LABELS[n]))
+        name = name.replace("{w}", value(f"weight{n}", weights[n], 1))
         marks += [
             text(12, y, name),
             text(_WIDTH - 12, y, value(f"term{n}", term, 4), anchor="end"),
@@ -48,7 +51,7 @@ def _terms(words: Words, terms: Floats, kept: npt.NDArray[np.bool_]) -> str:
             seen = "hidden" if kept[n] else "visible"
             marks.append(
                 text(
-                    _WIDTH - 80,
+                    _WIDTH - 68,
                     y,
                     words["ignored"],
                     anchor="end",
@@ -61,12 +64,26 @@ def _terms(words: Words, terms: Floats, kept: npt.NDArray[np.bool_]) -> str:
 
 
 def _means(
-    words: Words, total: float, mean: float, weights: Floats, kept: npt.NDArray[np.bool_]
+    words: Words,
+    total: float,
+    mean: float,
+    smoothing: float,
+    weights: Floats,
+    kept: npt.NDArray[np.bool_],
 ) -> str:
     """Draw the two denominators, sample by sample, and what the sum divided by them is."""
     x = Scale(0, 12, 12, _WIDTH - 12)
     numerator = value("sum", total, 4)
-    marks = [text(12, 18, f"Σ {letter('L')} = {numerator}", class_="xr-heading")]
+    marks = [
+        text(12, 18, f"Σ {letter('L')} = {numerator}", class_="xr-heading"),
+        text(
+            _WIDTH - 12,
+            18,
+            f"{words['smoothing']} {value('smoothing', smoothing, 2)}",
+            anchor="end",
+            class_="xr-title",
+        ),
+    ]
     ones = np.ones(len(weights))
     for row, (name, parts, decimals, result) in enumerate(
         (("indices", weights, 1, mean), ("probabilities", ones, 0, total / len(weights)))
@@ -129,7 +146,7 @@ STILL = Still(
         Switch("fourth", "ignore", k="4"),
     ),
     placeholders={
-        "sample": ("n", "k"),
+        "sample": ("n", "k", "w"),
         "weight": ("k",),
         "ignore": ("k",),
         "summary": ("weight", "smoothing", "sum", "by", "mean", "other"),

@@ -20,6 +20,7 @@ class Denominator extends LiveFigure {
 
     const x = this.scale("terms", "x");
     terms.forEach((term, n) => {
+      this.write(`weight${n}`, shown(weights[samples[n].label], 1));
       this.write(`term${n}`, shown(term, 4));
       this.move(`term${n}`, { width: x.place(term) - x.place(0) });
       if (n % 2) this.move(`ignored${n}`, { visibility: kept[n] ? "hidden" : "visible" });
@@ -31,6 +32,7 @@ class Denominator extends LiveFigure {
     const words = { sum: shown(total, 4), by: shown(by, 1), mean: shown(total / by, 4) };
     words.other = shown(total / samples.length, 4);
     this.write("sum", words.sum);
+    this.write("smoothing", shown(smoothing, 2));
     this.write("indices-by", words.by);
     this.write("indices-mean", words.mean);
     this.write("probabilities-mean", words.other);
