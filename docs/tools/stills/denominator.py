@@ -40,9 +40,9 @@ def _terms(words: Words, terms: Floats, weights: Floats, kept: npt.NDArray[np.bo
     for n, term in enumerate(terms):
         y = 52 + 50 * n
         name = words["sample"].replace("{n}", str(n + 1)).replace("{k}", str(_LABELS[n]))
-        name = name.replace("{w}", value(f"weight{n}", weights[n], 1))
+        weighs = f"{words['weighs']} {value(f'weight{n}', weights[n], 1)}"
         marks += [
-            text(12, y, name),
+            text(12, y, name, tag("tspan", weighs, dx=12)),
             text(_WIDTH - 12, y, value(f"term{n}", term, 4), anchor="end"),
             bar(x(0), x(7), y + 9, 10, "track"),
             bar(x(0), x(term), y + 9, 10, "bar", data_mark=f"term{n}"),
@@ -130,6 +130,7 @@ STILL = Still(
     (
         "terms",
         "sample",
+        "weighs",
         "ignored",
         "indices",
         "probabilities",
@@ -146,7 +147,7 @@ STILL = Still(
         Switch("fourth", "ignore", k="4"),
     ),
     placeholders={
-        "sample": ("n", "k", "w"),
+        "sample": ("n", "k"),
         "weight": ("k",),
         "ignore": ("k",),
         "summary": ("weight", "smoothing", "sum", "by", "mean", "other"),
