@@ -253,6 +253,33 @@ def test_tail_is_a_staircase_that_ends_below_the_axis():
     assert fall > 4 * steps[:-2, 1].max()
 
 
+def test_denominator_divides_one_sum_twice():
+    """By the weights of the kept labels, and by the number of samples; the second is ignored."""
+    z, w = [[2.0, 0.0], [0.0, 0.5], [0.0, 1.0], [1.0, 0.0]], [1.0, 3.0]
+    index, one_hot = [0, -100, 1, 1], [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0], [0.0, 1.0]]
+    terms = xentref.cross_entropy(z, index, weight=w, reduction="none")
+    assert numbers("denominator") == {
+        **{f"term{n}": f"{term:.4f}" for n, term in enumerate(terms)},
+        **{f"weight{n}": f"{weight:.1f}" for n, weight in enumerate((1, 1, 3, 3))},
+        "smoothing": "0.00",
+        "sum": f"{terms.sum():.4f}",
+        "indices-by": "7.0",
+        "indices-mean": f"{xentref.cross_entropy(z, index, weight=w):.4f}",
+        "probabilities-by": "4",
+        "probabilities-mean": f"{xentref.cross_entropy(z, one_hot, weight=w):.4f}",
+    }
+
+
+def test_denominator_is_as_long_as_its_number():
+    """The parts of each denominator, read back on the axis, add up to it."""
+    page = render(block("denominator"))
+    first, last, start, stop = map(float, page.select_one('[data-panel="means"]')["data-x"].split())
+    for name, whole, parts in (("indices", 7, 3), ("probabilities", 4, 4)):
+        widths = [float(page.select_one(f'[data-mark="{name}{n}"]')["width"]) for n in range(4)]
+        length = sum(widths) + 2 * parts  # each part is drawn two units shorter
+        assert length / (stop - start) * (last - first) == pytest.approx(whole, abs=0.02)
+
+
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
 def test_numbers_have_a_true_minus_and_no_minus_zero(value, text):
     assert shown(value, 1) == text

@@ -10,6 +10,7 @@ what a figure is.
 from docs.tools.stills import (
     code_lengths,
     coin,
+    denominator,
     loss_curves,
     pipeline,
     race,
@@ -37,4 +38,5 @@ STILLS = {
     "stack": stack.STILL,
     "loss-curves": loss_curves.STILL,
     "tail": tail.STILL,
+    "denominator": denominator.STILL,
 }
