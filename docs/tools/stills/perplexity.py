@@ -102,12 +102,13 @@ def _blocks(words: Words, batches: list[Floats]) -> str:
 def _numbers(words: Words, batches: list[Floats]) -> str:
     """Draw the perplexity, and under it the four numbers that are none."""
     x, numbers = Scale(0, 34, 8, 344), aggregates(batches)
-    marks = []
+    end = x(numbers["right"])
+    marks = [line(end, 42, end, 256, "guide", data_mark="limit")]
     for row, name in enumerate(_WAYS):
-        y, strong = 34 + 50 * row, "xr-strong" if name == "right" else None
+        y, kind = 34 + 50 * row, "xr-strong" if name == "right" else "xr-clear"
         marks += [
-            text(8, y, words[name], class_=strong),
-            text(344, y, value(name, numbers[name], 2), anchor="end", class_=strong),
+            text(8, y, words[name], class_=kind),
+            text(344, y, value(name, numbers[name], 2), anchor="end", class_=kind),
             bar(x.start, x.stop, y + 8, 10, "track"),
             bar(
                 x.start,
@@ -118,8 +119,6 @@ def _numbers(words: Words, batches: list[Floats]) -> str:
                 data_mark=name,
             ),
         ]
-    end = x(numbers["right"])
-    marks.append(line(end, 42, end, 256, "guide", data_mark="limit"))
     return svg(352, 274, *marks, data_panel="numbers", data_x=x)
 
 
