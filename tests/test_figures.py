@@ -280,6 +280,39 @@ def test_denominator_is_as_long_as_its_number():
         assert length / (stop - start) * (last - first) == pytest.approx(whole, abs=0.02)
 
 
+def test_perplexity_shows_the_right_mean_and_its_rivals():
+    """One token of 1 nat and nine of 3: worked from the scores of two classes."""
+    p = np.exp(-np.array([1.0] + 9 * [3.0]))
+    losses = xentref.cross_entropy(
+        np.log(np.stack([p, 1 - p], 1)), np.zeros(10, int), reduction="none"
+    )
+    shown_as = numbers("perplexity")
+    assert [shown_as[name] for name in ("n0", "l0", "n1", "l1", "n")] == [
+        "1",
+        "1.0",
+        "9",
+        "3.0",
+        "10",
+    ]
+    assert shown_as["mean"] == f"{losses.mean():.2f}" == "2.80"
+    assert shown_as["right"] == f"{np.exp(losses.mean()):.2f}" == "16.44"
+    assert shown_as["means"] == f"{np.exp((losses[0] + losses[1]) / 2):.2f}" == "7.39"
+    assert (
+        shown_as["perplexities"] == f"{(np.exp(losses[0]) + np.exp(losses[1])) / 2:.2f}" == "11.40"
+    )
+    assert shown_as["exponentials"] == f"{np.exp(losses).mean():.2f}" == "18.35"
+    assert shown_as["bits"] == f"{2 ** losses.mean():.2f}" == "6.96"
+
+
+def test_perplexity_level_has_the_area_of_the_blocks():
+    page = render(block("perplexity"))
+    blocks = [page.select_one(f'[data-mark="block{k}"]') for k in (0, 1)]
+    area = sum(float(each["width"]) * float(each["height"]) for each in blocks)
+    level = page.select_one('[data-mark="level"]')
+    width, height = float(level["x2"]) - float(level["x1"]), 196 - float(level["y1"])
+    assert width * height == pytest.approx(area, rel=2e-3)
+
+
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
 def test_numbers_have_a_true_minus_and_no_minus_zero(value, text):
     assert shown(value, 1) == text

@@ -12,6 +12,7 @@ from docs.tools.stills import (
     coin,
     denominator,
     loss_curves,
+    perplexity,
     pipeline,
     race,
     sigmoid,
@@ -39,4 +40,5 @@ STILLS = {
     "loss-curves": loss_curves.STILL,
     "tail": tail.STILL,
     "denominator": denominator.STILL,
+    "perplexity": perplexity.STILL,
 }
