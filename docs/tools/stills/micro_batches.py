@@ -70,8 +70,8 @@ def micro_batches(words: Words, cut: int) -> str:
         bar(x(0), x(12), 34, y(0), "grip", data_grip="cut"),
     ]
     rows = [
-        (f"{words[('first', 'second')[k]]}: {letter('n')} = {value(f'n{k}', n[k], 0)}", means[k])
-        for k in (0, 1)
+        (f"{words[word]} ({letter('n')} = {value(f'n{k}', n[k], 0)})", means[k])
+        for k, word in enumerate(("first", "second"))
     ]
     rows += [(words["naive"], sum(means) / 2), (words["exact"], exact)]
     for k, (name, number) in enumerate(rows):
