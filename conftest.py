@@ -1,5 +1,6 @@
 """What pytest executes besides tests/: the blocks of the pages, the read-mes and the docstrings."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The pages show what a CPU computes; and where a GPU is seen, autograd does not survive a fork.
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
     pages.update = config.getoption("update_outputs")
     pages.isolated = config.getoption("isolated")
 

@@ -313,6 +313,35 @@ def test_perplexity_level_has_the_area_of_the_blocks():
     assert width * height == pytest.approx(area, rel=2e-3)
 
 
+def test_micro_batches_weigh_their_means():
+    shown_as = {name: float(number) for name, number in numbers("micro-batches").items()}
+    means, counts = [[shown_as[f"{x}{k}"] for k in (0, 1)] for x in ("mean", "n")]
+    assert shown_as["naive"] == pytest.approx(np.mean(means), abs=1e-4)
+    assert shown_as["exact"] == pytest.approx(np.average(means, weights=counts), abs=1e-4)
+
+
+def test_micro_batches_agree_where_their_counts_do_and_only_there():
+    still = STILLS["micro-batches"]
+    for cut in range(1, 12):
+        svg = BeautifulSoup(still.draw(dict.fromkeys(still.words, "word"), cut=cut), "html.parser")
+        n0, n1, naive, exact = (
+            float(svg.select_one(f'[data-value="{name}"]').get_text())
+            for name in ("n0", "n1", "naive", "exact")
+        )
+        assert (n0 + n1, exact) == (8, 1.83)
+        assert np.isnan(naive) == (n0 == 0)
+        assert (naive == exact) == (n0 == n1)
+
+
+def test_micro_batches_columns_are_weights_that_sum_to_one():
+    page = render(block("micro-batches"))
+    first, last, start, stop = map(float, page.select_one("[data-y]")["data-y"].split())
+    heights = [float(bar["height"]) for bar in page.select('[data-mark^="token"]')]
+    weights = [height / (start - stop) * (last - first) for height in heights]
+    assert weights == pytest.approx([1 / 4] * 2 + [1 / 12] * 6, abs=1e-3)
+    assert sum(weights) == pytest.approx(1, abs=1e-3)
+
+
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
 def test_numbers_have_a_true_minus_and_no_minus_zero(value, text):
     assert shown(value, 1) == text
@@ -339,7 +368,7 @@ def test_still_has_no_words_but_the_pages(name):
     left = page.figure.get_text(" ")
     for key in STILLS[name].words:
         left = left.replace(f"word {key}", " ")
-    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqHDgσθΣ₀₁", "ln", "softmax"}
+    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLnqHDgσθΣ₀₁", "ln", "softmax"}
 
 
 def test_words_are_escaped():

@@ -380,6 +380,31 @@ print(bool(torch.rand(1) == a))"""
     site.pytest("docs").assert_outcomes(passed=2)
 
 
+PROCESSES = """\
+import multiprocessing
+
+
+def square(number):
+    print("square of", number)
+    return number**2
+
+
+with multiprocessing.get_context("fork").Pool(1) as pool:
+    print(pool.map_async(square, [2, 3]).get(timeout=60))
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--isolated",)])
+def test_block_may_start_processes_and_what_they_print_counts(site, options):
+    site.write(python(PROCESSES, "square of 2", "square of 3", "[4, 9]"))
+    site.pytest(PAGE, *options).assert_outcomes(passed=1)
+
+
+def test_block_sees_no_gpu(site):
+    site.write(python('import os\n\nprint(repr(os.environ["CUDA_VISIBLE_DEVICES"]))', "''"))
+    site.pytest(PAGE).assert_outcomes(passed=1)
+
+
 def test_unseeded_randomness_is_found(site):
     code = "import random\nimport numpy as np\nprint(random.random(), np.random.rand())"
     path = site.write(python(code))

@@ -13,6 +13,7 @@ from docs.tools.stills import (
     denominator,
     loss_curves,
     perplexity,
+    micro_batches,
     pipeline,
     race,
     sigmoid,
@@ -41,4 +42,5 @@ STILLS = {
     "tail": tail.STILL,
     "denominator": denominator.STILL,
     "perplexity": perplexity.STILL,
+    "micro-batches": micro_batches.STILL,
 }
