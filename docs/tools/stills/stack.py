@@ -110,38 +110,38 @@ def _bars(words: Words, p: Floats, q: Floats) -> str:
         marks += [
             text(12, row, formula),
             text(340, row, value(f"area{k}", area, 4), anchor="end"),
-            bar(x(reached), x(reached + area), 138, 16, "part", **mark),
+            bar(x(reached), x(reached + area), 150, 16, "part", **mark),
         ]
         reached += area
     marks += [
-        bar(x(0), x(entropy), 162, 16, "bar-other", data_mark="entropy"),
-        bar(x(entropy), x(both), 162, 16, "bar", data_mark="divergence"),
-        line(12, 186, 340, 186, "axis"),
+        bar(x(0), x(entropy), 174, 16, "bar-other", data_mark="entropy"),
+        bar(x(entropy), x(both), 174, 16, "bar", data_mark="divergence"),
+        line(12, 198, 340, 198, "axis"),
     ]
     for k in range(4):
         place = 12 + k * 328 / 3
         tick = value(f"tick{k}", k * longest / 3, 1)
         anchor = ("start", "middle", "middle", "end")[k]
         marks += [
-            line(place, 186, place, 190, "axis"),
-            text(place, 204, tick, anchor=anchor, class_="xr-tick"),
+            line(place, 198, place, 202, "axis"),
+            text(place, 216, tick, anchor=anchor, class_="xr-tick"),
         ]
     total = value("cross", both, 4)
     marks += [
         line(276, 99, 340, 99, "axis"),
         text(12, 119, f"{words['cross']} {_of_two('H')}", class_="xr-strong"),
         text(340, 119, total, anchor="end", class_="xr-strong"),
-        bar(12, 28, 230, 10, "bar-other"),
-        text(36, 240, f"{words['entropy']} {letter('H')}({letter('p')})"),
-        text(340, 240, value("entropy", entropy, 4), anchor="end"),
-        bar(12, 28, 253, 10, "bar"),
-        text(36, 263, f"{words['divergence']} {_of_two('D', ' ‖ ')}"),
-        text(340, 263, value("divergence", more, 4), anchor="end"),
-        line(276, 270, 340, 270, "axis"),
-        text(36, 290, f"{words['cross']} {_of_two('H')}", class_="xr-strong"),
-        text(340, 290, total, anchor="end", class_="xr-strong"),
+        bar(12, 28, 246, 10, "bar-other"),
+        text(36, 256, f"{words['entropy']} {letter('H')}({letter('p')})"),
+        text(340, 256, value("entropy", entropy, 4), anchor="end"),
+        bar(12, 28, 269, 10, "bar"),
+        text(36, 279, f"{words['divergence']} {_of_two('D', ' ‖ ')}"),
+        text(340, 279, value("divergence", more, 4), anchor="end"),
+        line(276, 287, 340, 287, "axis"),
+        text(36, 308, f"{words['cross']} {_of_two('H')}", class_="xr-strong"),
+        text(340, 308, total, anchor="end", class_="xr-strong"),
     ]
-    return svg(352, 300, *marks, data_panel="bars")
+    return svg(352, 340, *marks, data_panel="bars")
 
 
 def _pair(k: int) -> tuple[Slider, Slider]:

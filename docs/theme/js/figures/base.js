@@ -73,8 +73,9 @@ export class Scale {
 /**
  * A live figure. A subclass has `draw(state)`: it moves marks, writes numbers, and returns the words of the summary;
  * and, if a pointer can drag its grips, `drag(grip, at, state)`: it returns the controls to set. Where one control
- * limits others, `settle(name, state)` returns those to set after the one of that name was moved. `state` holds the value
- * of each control as a number, `at` the numbers under the pointer on the axes of its panel.
+ * limits others, `settle(name, state)` returns those to set after the one of that name was moved. `state` holds the
+ * value of each control as a number, `before` the state in which the hand last rested, `at` the numbers under the
+ * pointer on the axes of its panel.
  */
 export class LiveFigure extends HTMLElement {
   connectedCallback() {
@@ -84,14 +85,20 @@ export class LiveFigure extends HTMLElement {
     const { signal } = this.stop;
     this.form.addEventListener("submit", (event) => event.preventDefault(), { signal });
     this.form.addEventListener("input", ({ target }) => this.input(target.name), { signal });
+    this.form.addEventListener("change", () => this.rest(), { signal });
     // A form tells of its reset before its fields have changed.
-    this.form.addEventListener("reset", () => setTimeout(() => this.update()), { signal });
+    const back = () => {
+      this.update();
+      this.rest();
+    };
+    this.form.addEventListener("reset", () => setTimeout(back), { signal });
     this.addEventListener("pointerdown", (event) => this.grip(event), { signal });
     this.addEventListener("pointermove", (event) => this.follow(event), { signal });
     for (const end of ["pointerup", "pointercancel"]) {
-      this.addEventListener(end, () => (this.held = null), { signal });
+      this.addEventListener(end, () => this.release(), { signal });
     }
     this.refresh();
+    this.rest();
   }
 
   disconnectedCallback() {
@@ -130,6 +137,11 @@ export class LiveFigure extends HTMLElement {
     return {};
   }
 
+  /** Remember where the hand rested: while one share moves up and down, the others keep the proportions they had. */
+  rest() {
+    this.before = this.state();
+  }
+
   /** Draw, and say the value of each slider as it is shown. */
   refresh() {
     for (const field of this.form.querySelectorAll("[type=range]")) {
@@ -155,6 +167,11 @@ export class LiveFigure extends HTMLElement {
     event.preventDefault();
     this.held.setPointerCapture(event.pointerId);
     this.follow(event);
+  }
+
+  release() {
+    this.held = null;
+    this.rest();
   }
 
   /** Take what is held to the pointer. */

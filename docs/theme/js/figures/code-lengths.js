@@ -35,7 +35,9 @@ const codeWords = (lengths) => {
 /** Columns as wide as p: filled up to -log p, dashed up to the length of the code word. */
 class CodeLengths extends LiveFigure {
   settle(name, state) {
-    return NAMES.includes(name) ? this.named(share(this.values(state), NAMES.indexOf(name), STEP, LEAST)) : {};
+    const k = NAMES.indexOf(name);
+    if (k < 0) return {};
+    return this.named(share(this.values({ ...this.before, [name]: state[name] }), k, STEP, LEAST));
   }
 
   drag(grip, { x }, state) {

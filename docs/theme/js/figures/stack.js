@@ -1,4 +1,4 @@
-import { LiveFigure, Scale, define, points, share, shift, shown, spread } from "./base.js";
+import { LiveFigure, Scale, clamp, define, points, share, shift, shown, spread } from "./base.js";
 
 const TRUTH = { names: ["p1", "p2", "p3"], step: 0.01 };
 const BELIEF = { names: ["q1", "q2", "q3"], step: 0.001 };
@@ -13,17 +13,17 @@ const named = ({ names }, shares) => Object.fromEntries(names.map((name, k) => [
 class Stack extends LiveFigure {
   settle(name, state) {
     const side = name[0] === "p" ? TRUTH : BELIEF;
-    return named(side, share(values(side, state), side.names.indexOf(name), side.step, side.step));
+    const shares = values(side, { ...this.before, [name]: state[name] });
+    return named(side, share(shares, side.names.indexOf(name), side.step, side.step));
   }
 
   /** A foot moves the edge between two true probabilities; a top sets a belief, and the others make room. */
   drag(grip, { x, y }, state) {
     const k = Number(grip[1]);
     if (grip[0] === "p") return named(TRUTH, shift(values(TRUTH, state), k, x, TRUTH.step, TRUTH.step));
-    const { min, max, step } = this.form.elements[BELIEF.names[k]];
-    const belief = values(BELIEF, state);
-    belief[k] = Math.min(Math.max(Math.exp(-y), Number(min)), Number(max));
-    return named(BELIEF, share(belief, k, Number(step), Number(min)));
+    const name = BELIEF.names[k];
+    const { min, max } = this.form.elements[name];
+    return this.settle(name, { [name]: clamp(Math.exp(-y), Number(min), Number(max)) });
   }
 
   draw(state) {
