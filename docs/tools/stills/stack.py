@@ -19,6 +19,7 @@ from docs.tools.stills.drawing import (
     line,
     spread,
     svg,
+    tag,
     text,
     value,
     y_axis,
@@ -26,6 +27,7 @@ from docs.tools.stills.drawing import (
 
 _TRUTH, _BELIEF = (0.7, 0.2, 0.1), (0.7, 0.299, 0.001)
 _SUBSCRIPTS = "₁₂₃"
+_BARS = tag("tspan", " ‖ ", class_="xr-sign")
 _LENGTHS = (1.5, 3.0, 9.0)  # nats on the axis of the bars: the first that holds both
 
 
@@ -90,7 +92,7 @@ def _columns(words: Words, p: Floats, q: Floats) -> str:
 
 
 def _of_two(name: str, between: str = ", ") -> str:
-    return f"{letter(name)}({letter(f'p{between}q')})"
+    return f"{letter(name)}({letter('p')}{between}{letter('q')})"
 
 
 def _bars(words: Words, p: Floats, q: Floats) -> str:
@@ -135,7 +137,7 @@ def _bars(words: Words, p: Floats, q: Floats) -> str:
         text(36, 256, f"{words['entropy']} {letter('H')}({letter('p')})"),
         text(340, 256, value("entropy", entropy, 4), anchor="end"),
         bar(12, 28, 269, 10, "bar"),
-        text(36, 279, f"{words['divergence']} {_of_two('D', ' ‖ ')}"),
+        text(36, 279, f"{words['divergence']} {_of_two('D', _BARS)}"),
         text(340, 279, value("divergence", more, 4), anchor="end"),
         line(276, 287, 340, 287, "axis"),
         text(36, 308, f"{words['cross']} {_of_two('H')}", class_="xr-strong"),
