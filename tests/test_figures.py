@@ -1,6 +1,7 @@
 """The figures: numbers from xentref, words from the page, and a mistake stops the build."""
 
 import re
+from itertools import permutations, product
 from json import dumps as quoted
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from mkdocs.exceptions import BuildError
 
 import xentref
 from docs.tools.stills import STILLS, shown
+from docs.tools.stills.code_lengths import code_words, huffman
 
 OUTPUT = """
 ```python title="Train"
@@ -94,25 +96,36 @@ def test_sigmoid_shows_its_values():
 
 def test_coin_peaks_where_its_loss_is_least():
     heads = np.repeat([1.0, 0.0], [9, 4])
-    loss = xentref.binary_cross_entropy(np.full(13, 9 / 13), heads, reduction="sum")
+    loss, least = (
+        xentref.binary_cross_entropy(np.full(13, theta), heads, reduction="sum")
+        for theta in (0.5, 9 / 13)
+    )
     assert numbers("coin") == {
-        "peak": f"{np.exp(-loss) * 1e4:.3f}",
-        "least": f"{loss:.3f}",
+        "heads": "9",
+        "tosses": "13",
+        "about": "≈",
         "best": f"{9 / 13:.4f}",
+        "peak": f"{np.exp(-least) * 1e4:.3f}",
+        "exponent": "−4",
+        "theta": "0.50",
+        "likelihood": f"{0.5**13 * 1e4:.3f}",
+        "loss": f"{loss:.3f}",
+        **{f"tick{k}": f"{13 * k}" for k in range(4)},
     }
 
 
-def test_coin_curves_have_their_extremes_at_the_mark():
+def test_coin_curves_have_their_extremes_at_the_rings():
     """Places grow downwards: the likelihood's top is its least y, the loss's foot its largest."""
     page = render(block("coin"))
     curves = [
         np.array([point.split(",") for point in line["points"].split()], dtype=float)
         for line in page.select("polyline")
     ]
-    (x1, y1), (x2, y2) = [(float(dot["cx"]), float(dot["cy"])) for dot in page.select("circle")]
+    rings = page.select("circle.xr-ring")
+    (x1, y1), (x2, y2) = [(float(ring["cx"]), float(ring["cy"])) for ring in rings]
     assert x1 == x2
-    assert y1 == curves[0][:, 1].min()
-    assert y2 == curves[1][:, 1].max()
+    assert y1 == pytest.approx(curves[0][:, 1].min(), abs=0.3)
+    assert y2 == pytest.approx(curves[1][:, 1].max(), abs=0.3)
 
 
 def test_softmax_shows_each_step():
@@ -134,69 +147,96 @@ def test_surprisal_shows_both_points():
 
 def test_units_are_the_bases():
     assert numbers("units") == {
-        "bits": "0.5",
-        "nats": f"{xentref.softmax([-1.0, np.log(1 - np.exp(-1))])[0]:.3f}",
-        "hartleys": "0.1",
+        "one-bits": "0.5",
+        "one-nats": f"{xentref.softmax([-1.0, np.log(1 - np.exp(-1))])[0]:.3f}",
+        "one-hartleys": "0.1",
+        "p": "0.25",
+        "bits": "2.0000",
+        "nats": f"{xentref.cross_entropy(np.zeros(4), 0):.4f}",
+        "hartleys": f"{2 * np.log10(2):.4f}",
     }
 
 
 def test_units_name_one_height():
-    """Each point lies as high as the 1 on the axis of its unit."""
+    """Each ring lies as high as the 1 on the axis of its unit."""
     page = render(block("units"))
     ones = [
         float(tick["y"]) - 4.5
         for tick in page.select("text.xr-tick")
         if float(tick.get_text()) == 1 and tick.get("text-anchor") != "middle"
     ]
-    assert ones == pytest.approx([float(dot["cy"]) for dot in page.select("circle")], abs=0.11)
+    rings = [float(ring["cy"]) for ring in page.select("circle.xr-ring")]
+    assert ones == pytest.approx(rings, abs=0.11)
 
 
 def test_code_lengths_are_areas():
     p = np.array([0.4, 0.3, 0.2, 0.1])
     assert numbers("code-lengths") == {
-        **{f"p{k}": f"{share:.1f}" for k, share in enumerate(p)},
+        **{f"p{k}": f"{share:.2f}" for k, share in enumerate(p)},
         **{f"bits{k}": f"{-np.log2(share):.2f}" for k, share in enumerate(p)},
+        **dict(zip(("word0", "word1", "word2", "word3"), ("0", "10", "110", "111"), strict=True)),
         "information": f"{xentref.entropy(p, base=2):.4f}",
-        "code": f"{p @ [1, 2, 3, 3]:.1f}",
+        "huffman": f"{p @ [1, 2, 3, 3]:.4f}",
+        "kept": "1.9000",
     }
 
 
 def test_code_lengths_draws_areas_to_scale():
     """The columns' places, read back, have the areas that the picture names."""
     page = render(block("code-lengths"))
-    columns = page.select("rect.xr-track")[:4]
+    columns = page.select("rect.xr-track[data-mark]")
     area = sum(float(column["width"]) * float(column["height"]) for column in columns)
-    unit = 360 * 53  # the places of one by one bit
+    panel = page.select_one("[data-panel]")
+    (x1, x2), (y1, y2) = [
+        [float(end) for end in panel[f"data-{axis}"].split()[2:]] for axis in "xy"
+    ]
+    unit = (x2 - x1) * (y1 - y2) / 4.5  # the places of one by one bit
     assert area / unit == pytest.approx(xentref.entropy([0.4, 0.3, 0.2, 0.1], base=2), abs=5e-3)
-    outline = page.select("polyline.xr-curve-dashed")[0]["points"].split()
+    outline = page.select_one('[data-mark="outline"]')["points"].split()
     x, y = np.array([point.split(",") for point in outline], dtype=float).T
     assert abs(np.trapezoid(y, x)) / unit == pytest.approx(1.9, abs=5e-3)
 
 
+def test_code_lengths_makes_the_best_prefix_code():
+    """Against every set of lengths that satisfies Kraft's inequality."""
+    lengths = np.array(list(product(range(1, 5), repeat=4)))
+    lengths = lengths[np.sum(2.0**-lengths, axis=1) <= 1]
+    for p in ([40, 30, 20, 10], [25, 25, 25, 25], [40, 20, 20, 20], [5, 10, 35, 50], [5, 5, 85, 5]):
+        found = huffman(p)
+        assert np.dot(p, found) == np.min(lengths @ p)
+        words = code_words(found)
+        assert [len(word) for word in words] == found
+        assert not [pair for pair in permutations(words, 2) if pair[0].startswith(pair[1])]
+
+
 def test_stack_adds_up():
-    """The entropy stays, the divergence grows, and their sum is the cross-entropy."""
-    p = [0.7, 0.2, 0.1]
-    expected = {}
-    for k, q in enumerate((p, [0.5, 0.3, 0.2], [0.7, 0.299, 0.001])):
-        expected[f"cross{k}"] = f"{-np.dot(p, np.log(q)):.4f}"
-        expected[f"entropy{k}"] = f"{-np.dot(p, np.log(p)):.4f}"
-        expected[f"divergence{k}"] = f"{abs(np.dot(p, np.log(np.divide(p, q)))):.4f}"
-    assert numbers("stack") == expected
-    assert [expected[f"cross{k}"] for k in range(3)] == ["0.8018", "0.8869", "1.1819"]
+    """Three areas on the one hand, entropy and divergence on the other: the same sum."""
+    p, q = [0.7, 0.2, 0.1], [0.7, 0.299, 0.001]
+    surprise = -np.log(q)
+    assert numbers("stack") == {
+        **{f"p{k}": f"{share:.2f}" for k, share in enumerate(p)},
+        **{f"q{k}": f"{share:.3f}" for k, share in enumerate(q)},
+        **{f"surprise{k}": f"{height:.4f}" for k, height in enumerate(surprise)},
+        **{f"area{k}": f"{area:.4f}" for k, area in enumerate(p * surprise)},
+        **{f"tick{k}": f"{k / 2:.1f}" for k in range(4)},
+        "cross": f"{np.dot(p, surprise):.4f}",
+        "entropy": f"{-np.dot(p, np.log(p)):.4f}",
+        "divergence": f"{np.dot(p, np.log(np.divide(p, q))):.4f}",
+    }
+    assert numbers("stack")["cross"] == "1.1819"
 
 
-def test_stack_areas_are_the_cross_entropies():
-    """The areas of the columns are to each other as the lengths of the bars."""
+def test_stack_areas_are_the_cross_entropy():
+    """The columns' areas are to each other as the parts of the bar, whose ends meet below."""
     page = render(block("stack"))
-    columns = page.select("rect.xr-track")
+    columns = [page.select_one(f'[data-mark="area{k}"]') for k in range(3)]
     areas = [float(column["width"]) * float(column["height"]) for column in columns]
-    bars = [
-        float(page.select_one(f'[data-mark="entropy{k}"]')["width"])
-        + float(page.select_one(f'[data-mark="divergence{k}"]')["width"])
-        for k in (1, 2)
+    widths = [float(page.select_one(f'[data-mark="part{k}"]')["width"]) for k in range(3)]
+    assert np.divide(areas, sum(areas)) == pytest.approx(np.divide(widths, sum(widths)), abs=3e-3)
+    below = [
+        float(page.select_one(f'[data-mark="{m}"]')["width"]) for m in ("entropy", "divergence")
     ]
-    unit = sum(areas[:3]) / bars[0]
-    assert sum(areas[3:]) / bars[1] == pytest.approx(unit, rel=2e-3)
+    assert sum(widths) == pytest.approx(sum(below), abs=0.3)
 
 
 def test_race_is_run_step_by_step():
@@ -369,6 +409,9 @@ def test_still_has_no_words_but_the_pages(name):
     for key in STILLS[name].words:
         left = left.replace(f"word {key}", " ")
     assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLnqHDgσθΣ₀₁", "ln", "softmax"}
+
+
+    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqHDgσθΣ₀₁₂₃", "ln", "softmax"}
 
 
 def test_words_are_escaped():

@@ -218,11 +218,17 @@ def test_figure_reads_its_numbers_out(visit, name, language):
     assert "undefined" not in said
 
 
+FIRST_PAGE_LINKED = """() => [...document.querySelectorAll("article a[href]")]
+    .map((link) => new URL(link.href))
+    .find(({ host, pathname }) => host === location.host && pathname !== location.pathname)
+    .pathname.split("/").at(-2)"""
+
+
 @each_figure
 def test_figure_lives_on_after_instant_navigation(visit, name):
-    away = "one-hot" if "one-hot" not in home(name) else "softmax"
     page = open_alive(visit, name)
-    leave(page, away)
+    leave(page, page.evaluate(FIRST_PAGE_LINKED))
+    expect(page.locator(f"xentref-{name}")).to_have_count(0)  # the address changes before the page
     page.go_back()
     control = next(c for c in LIVE[name].controls if isinstance(c, Slider))
     page.locator(f"xentref-{name} [name={control.name}]").press("Home")
@@ -283,3 +289,49 @@ def test_probability_moves_the_scores(visit):
     assert drag(page, "probabilities", 200, 0.9, 0.25) == (-1.1, 0.0, 0)
     # At the end of the rail the other score gives way.
     assert drag(page, "probabilities", 58, 0.25, 1.5) == (4.0, -4.0, 0)
+
+
+# Controls that make room for each other
+
+
+def push(page, name, control, *keys):
+    """Press keys on a control, and return where all of them stand then."""
+    for key in keys:
+        page.locator(f"xentref-{name} [name={control}]").press(key)
+    return assert_right(page, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "shares"),
+    [("code-lengths", "p1 p2 p3 p4"), ("stack", "p1 p2 p3"), ("stack", "q1 q2 q3")],
+)
+def test_shares_always_sum_to_one(visit, name, shares):
+    page, shares = open_alive(visit, name), shares.split()
+    for share in shares:
+        for key in ("End", "ArrowLeft", "PageDown", "Home", "ArrowRight", "PageUp"):
+            now = push(page, name, share, key)
+            assert sum(now[each] for each in shares) == pytest.approx(1)
+
+
+def test_other_shares_keep_their_proportions_while_one_moves(visit):
+    """Pulled up to the end and down again in one go, a belief leaves the others as they were."""
+    page = open_alive(visit, "stack")
+    before = state(page, "stack")
+    grip = page.locator("xentref-stack [data-grip=q1]")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 300, steps=5)
+    assert assert_right(page, "stack")["q2"] == 0.998
+    page.mouse.move(x, y, steps=5)
+    page.mouse.up()
+    assert assert_right(page, "stack") == pytest.approx(before, abs=0.01)
+
+
+def test_there_are_no_more_heads_than_tosses(visit):
+    page = open_alive(visit, "coin")
+    assert push(page, "coin", "heads", "End") == {"theta": 0.5, "heads": 20, "tosses": 20}
+    assert push(page, "coin", "tosses", "Home") == {"theta": 0.5, "heads": 1, "tosses": 1}
+    assert push(page, "coin", "tosses", "End") == {"theta": 0.5, "heads": 1, "tosses": 20}

@@ -79,14 +79,14 @@ def value(name: str, number: float, decimals: int) -> str:
 
 
 def line(x1: float, y1: float, x2: float, y2: float, kind: str, **attributes: object) -> str:
-    """Return a straight line of the kind axis, guide or key."""
+    """Return a straight line of the kind axis, guide or reach."""
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=f"xr-{kind}", **attributes)
 
 
-def curve(points: Iterable[tuple[float, float]], kind: str = "curve") -> str:
+def curve(points: Iterable[tuple[float, float]], kind: str = "curve", **attributes: object) -> str:
     """Return a line through points."""
     path = " ".join(f"{place(float(x))},{place(float(y))}" for x, y in points)
-    return tag("polyline", points=path, class_=f"xr-{kind}")
+    return tag("polyline", points=path, class_=f"xr-{kind}", **attributes)
 
 
 def dot(x: float, y: float, kind: str = "dot", **attributes: object) -> str:
@@ -136,6 +136,14 @@ def right_axis(y: Scale, x: float, ticks: Sequence[float], decimals: int = 0) ->
         marks.append(line(x, y(tick), x + 4, y(tick), "axis"))
         marks.append(text(x + 8, y(tick) + 4.5, shown(tick, decimals), class_="xr-tick"))
     return "".join(marks)
+
+
+def spread(places: Sequence[float], gap: float, first: float, last: float) -> list[float]:
+    """Return places as far apart as their labels need, all between the first and the last."""
+    apart: list[float] = []
+    for place in places:
+        apart.append(max(place, apart[-1] + gap if apart else first))
+    return [min(place, last - gap * (len(apart) - 1 - k)) for k, place in enumerate(apart)]
 
 
 def svg(width: int, height: int, *marks: str, **attributes: object) -> str:

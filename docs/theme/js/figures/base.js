@@ -18,6 +18,43 @@ export const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)
 /** Return the points of a curve as a picture holds them. */
 export const points = (pairs) => pairs.map((pair) => pair.map((place) => place.toFixed(1)).join(",")).join(" ");
 
+/** Return places as far apart as their labels need, all between the first and the last. */
+export const spread = (places, gap, first, last) => {
+  const apart = [];
+  for (const place of places) apart.push(Math.max(place, apart.length ? apart.at(-1) + gap : first));
+  return apart.map((place, k) => Math.min(place, last - gap * (apart.length - 1 - k)));
+};
+
+/**
+ * Return shares of one after a reader has set one of them: the others keep their proportions as far as whole steps and
+ * the least share allow.
+ */
+export const share = (values, moved, step, least) => {
+  const units = values.map((value) => Math.round(value / step));
+  const floor = Math.round(least / step);
+  let left = Math.round(1 / step) - units[moved];
+  let weight = units.reduce((sum, unit, k) => (k === moved ? sum : sum + unit), 0);
+  let others = units.length - 1;
+  return units.map((unit, k) => {
+    if (k === moved) return unit * step;
+    others -= 1;
+    const part = clamp(Math.round((left * unit) / weight), floor, left - floor * others);
+    left -= part;
+    weight -= unit;
+    return part * step;
+  });
+};
+
+/** Return shares after the edge between the k-th and the next was moved: what one gains, the other loses. */
+export const shift = (values, k, edge, step, least) => {
+  const shares = [...values];
+  const both = values[k] + values[k + 1];
+  const own = edge - values.slice(0, k).reduce((sum, value) => sum + value, 0);
+  shares[k] = clamp(Math.round(own / step) * step, least, both - least);
+  shares[k + 1] = both - shares[k];
+  return shares;
+};
+
 /** A straight map from numbers to places, from the four numbers that a panel carries. */
 export class Scale {
   constructor(first, last, start, stop) {
@@ -35,8 +72,10 @@ export class Scale {
 
 /**
  * A live figure. A subclass has `draw(state)`: it moves marks, writes numbers, and returns the words of the summary;
- * and, if a pointer can drag its grips, `drag(grip, at, state)`: it returns the controls to set. `state` holds the
- * value of each control as a number, `at` the numbers under the pointer on the axes of its panel.
+ * and, if a pointer can drag its grips, `drag(grip, at, state)`: it returns the controls to set. Where one control
+ * limits others, `settle(name, state)` returns those to set after the one of that name was moved. `state` holds the
+ * value of each control as a number, `before` the state in which the hand last rested, `at` the numbers under the
+ * pointer on the axes of its panel.
  */
 export class LiveFigure extends HTMLElement {
   connectedCallback() {
@@ -45,15 +84,21 @@ export class LiveFigure extends HTMLElement {
     this.stop = new AbortController();
     const { signal } = this.stop;
     this.form.addEventListener("submit", (event) => event.preventDefault(), { signal });
-    this.form.addEventListener("input", () => this.update(), { signal });
+    this.form.addEventListener("input", ({ target }) => this.input(target.name), { signal });
+    this.form.addEventListener("change", () => this.rest(), { signal });
     // A form tells of its reset before its fields have changed.
-    this.form.addEventListener("reset", () => setTimeout(() => this.update()), { signal });
+    const back = () => {
+      this.update();
+      this.rest();
+    };
+    this.form.addEventListener("reset", () => setTimeout(back), { signal });
     this.addEventListener("pointerdown", (event) => this.grip(event), { signal });
     this.addEventListener("pointermove", (event) => this.follow(event), { signal });
     for (const end of ["pointerup", "pointercancel"]) {
-      this.addEventListener(end, () => (this.held = null), { signal });
+      this.addEventListener(end, () => this.release(), { signal });
     }
     this.refresh();
+    this.rest();
   }
 
   disconnectedCallback() {
@@ -81,6 +126,22 @@ export class LiveFigure extends HTMLElement {
     }
   }
 
+  /** A reader moved a control: let others make room for it, and draw. */
+  input(name) {
+    if (name) this.set(this.settle(name, this.state()));
+    this.update();
+  }
+
+  /** Return the controls that follow when a reader has moved one; most figures have none. */
+  settle() {
+    return {};
+  }
+
+  /** Remember where the hand rested: while one share moves up and down, the others keep the proportions they had. */
+  rest() {
+    this.before = this.state();
+  }
+
   /** Draw, and say the value of each slider as it is shown. */
   refresh() {
     for (const field of this.form.querySelectorAll("[type=range]")) {
@@ -106,6 +167,11 @@ export class LiveFigure extends HTMLElement {
     event.preventDefault();
     this.held.setPointerCapture(event.pointerId);
     this.follow(event);
+  }
+
+  release() {
+    this.held = null;
+    this.rest();
   }
 
   /** Take what is held to the pointer. */
