@@ -51,7 +51,19 @@ def render(text):
 
 def numbers(name):
     """Return the numbers that a still shows, by name."""
-    page = render(block(name))
+    return numbers_of(render(block(name)))
+
+
+def numbers_at(name, **state):
+    """Return the numbers that a live figure shows, by name, after some controls were moved."""
+    still = STILLS[name]
+    words = {
+        key: "".join(f"{{{f}}}" for f in still.placeholders.get(key, ())) for key in still.words
+    }
+    return numbers_of(BeautifulSoup(still.draw(words, **{**still.start, **state}), "html.parser"))
+
+
+def numbers_of(page):
     shown_as = {}
     for mark in page.select("[data-value]"):
         text = mark.get_text()
@@ -200,15 +212,34 @@ def test_stack_areas_are_the_cross_entropies():
 
 
 def test_race_is_run_step_by_step():
-    """The same race, run with the formulas alone."""
-    arrived = {}
-    for name, pull in (("ce", lambda p: 1 - p), ("mse", lambda p: p * (1 - p) ** 2)):
-        z, steps = -8.0, 0
-        while (p := 1 / (1 + np.exp(-z))) <= 0.9:
-            z, steps = z + pull(p), steps + 1
-        arrived[name] = str(steps)
-    assert numbers("race") == {**arrived, "peak": f"{4 / 27:.3f}"}
-    assert arrived == {"ce": "19", "mse": "3081"}
+    """The same race, run with the gradients of xentref, until both have passed 0.9."""
+    z, steps, passed, then = np.array([-8.0, -8.0]), 0, {}, {}
+    while len(passed) < 2:
+        p = xentref.sigmoid(z)
+        by_score = xentref.binary_cross_entropy_with_logits_grad(z[0], 1.0)
+        z = z - [by_score, (p[1] - 1) * p[1] * (1 - p[1])]
+        steps += 1
+        for name, now in zip(("ce", "mse"), xentref.sigmoid(z), strict=True):
+            if now > 0.9:
+                passed.setdefault(f"{name}_when", str(steps))
+            if steps == 20:
+                then[f"{name}_p"] = f"{now:.4f}"
+    still = {"peak": f"{4 / 27:.3f}", "start": "−8.0", "rate": "1.00", "n": "20"}
+    assert numbers("race") == {**still, **passed, **then}
+    assert passed == {"ce_when": "19", "mse_when": "3081"}
+
+
+def test_race_can_be_checked_by_hand():
+    """From z = 0, where p = 1/2, one step of rate 4 goes to 4/2 = 2 and to 4/8 = 1/2."""
+    shown_as = numbers_at("race", start=0, log_rate=np.log10(4), log_steps=0)
+    assert (shown_as["rate"], shown_as["n"]) == ("4.00", "1")
+    p = [f"{1 / (1 + np.exp(-z)):.4f}" for z in (2.0, 0.5)]
+    assert [shown_as["ce_p"], shown_as["mse_p"]] == p == ["0.8808", "0.6225"]
+
+
+def test_race_says_so_if_the_goal_is_not_reached():
+    shown_as = numbers_at("race", log_rate=-1)
+    assert (shown_as["ce_when"], shown_as["mse_when"]) == ("191", "> 10000")
 
 
 def test_race_marks_the_top_of_the_lower_slope():
@@ -217,8 +248,8 @@ def test_race_marks_the_top_of_the_lower_slope():
         [point.split(",") for point in line["points"].split()]
         for line in page.select("svg")[0].select("polyline")
     )
-    top = page.select("svg")[0].circle
-    assert float(top["cy"]) <= min(float(y) for _, y in lower)
+    top = page.select("svg")[0].select_one("line.xr-guide")
+    assert float(top["y2"]) <= min(float(y) for _, y in lower)
 
 
 def test_loss_curves_are_the_numbers_of_the_output():
@@ -279,7 +310,7 @@ def test_still_has_no_words_but_the_pages(name):
     left = page.figure.get_text(" ")
     for key in STILLS[name].words:
         left = left.replace(f"word {key}", " ")
-    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqHDgσθΣ₀₁", "ln", "softmax"}
+    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqHDgσθηΣ₀₁", "ln", "softmax"}
 
 
 def test_words_are_escaped():

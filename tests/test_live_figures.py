@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
-from docs.tools.stills import STILLS, Choice, Slider, shown
+from docs.tools.stills import STILLS, Choice, Slider
 from tests.browsing import leave
 from tests.pages import DESK, LANGUAGES, PHONE, SOURCES
 
@@ -67,7 +67,12 @@ SET_AND_LOOK = f"""(figure, states) => states.map((state) => {{
 
 def drawn(name, state):
     """Return what Python draws at a position, as LOOK returns what the script drew."""
-    svg = LIVE[name].draw(dict.fromkeys(LIVE[name].words, "word"), **state)
+    braces = LIVE[name].placeholders
+    words = {
+        key: "word".join(["", *(f"{{{field}}}" for field in braces.get(key, ())), ""])
+        for key in LIVE[name].words
+    }
+    svg = LIVE[name].draw(words, **state)
     page = BeautifulSoup(svg, "html.parser")
     for mark in page.select("[class]"):
         mark["class"] = " ".join(mark["class"])
@@ -162,7 +167,7 @@ def test_figure_works_by_keyboard(visit, name):
             ):
                 field.press(key)
                 assert assert_right(page, name)[control.name] == pytest.approx(number)
-                assert field.get_attribute("aria-valuetext") == shown(number, control.decimals)
+                assert field.get_attribute("aria-valuetext") == control.said(number)
         elif isinstance(control, Choice):
             for _ in control.options:
                 before = state(page, name)[control.name]

@@ -83,10 +83,10 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str, **attributes: ob
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=f"xr-{kind}", **attributes)
 
 
-def curve(points: Iterable[tuple[float, float]], kind: str = "curve") -> str:
+def curve(points: Iterable[tuple[float, float]], kind: str = "curve", **attributes: object) -> str:
     """Return a line through points."""
     path = " ".join(f"{place(float(x))},{place(float(y))}" for x, y in points)
-    return tag("polyline", points=path, class_=f"xr-{kind}")
+    return tag("polyline", points=path, class_=f"xr-{kind}", **attributes)
 
 
 def dot(x: float, y: float, kind: str = "dot", **attributes: object) -> str:
