@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from bs4 import BeautifulSoup
 from markdown import Markdown
 from mkdocs.exceptions import BuildError
 
 import xentref
-from docs.tools.stills import STILLS, shown
+from docs.tools.stills import STILLS, microscope, shown
 
 OUTPUT = """
 ```python title="Train"
@@ -284,6 +285,66 @@ def test_tail_is_a_staircase_that_ends_below_the_axis():
     assert fall > 4 * steps[:-2, 1].max()
 
 
+def test_microscope_shows_what_float32_makes_of_the_gap_20():
+    shown_as = numbers("microscope")
+    assert {key: shown_as[key] for key in ("up", "down", "p", "doubt", "naive", "stable")} == {
+        "up": f"{np.exp(20):.2e}".replace("+0", ""),
+        "down": "2.06e−9",
+        "p": "1",
+        "doubt": "0",
+        "naive": "0",
+        "stable": "2.06e−9",
+    }
+    assert f"{xentref.cross_entropy([20.0, 0.0], 0):.2e}" == "2.06e-09"
+    assert (shown_as["naive-exact"], shown_as["p-exact"]) == ("2.06e−9", "0.9999999979")
+
+
+@pytest.mark.parametrize("chosen", microscope.FORMATS, ids=lambda chosen: chosen.name)
+def test_microscope_shows_what_torch_computes(chosen):
+    dtype = getattr(torch, chosen.name)
+    for g in np.arange(0, 120.5, 0.5).tolist():
+        z = torch.tensor([g, 0.0], dtype=dtype)
+        p = torch.softmax(z, dim=0)[0]
+        theirs = {"up": z[0].exp(), "down": (-z[0]).exp(), "p": p, "doubt": 1 - p}
+        theirs |= {"naive": -p.log(), "stable": (-z[0]).exp().log1p()}
+        ours = microscope.stored(chosen, g)
+        for name, number in theirs.items():
+            exponent = max(np.floor(np.log2(ours[name])) if ours[name] else -np.inf, chosen.least)
+            near = pytest.approx(ours[name], rel=0, abs=2 * 2.0 ** (exponent - chosen.digits))
+            assert number.double().item() == near, (name, g)
+
+
+@pytest.mark.parametrize("chosen", microscope.FORMATS, ids=lambda chosen: chosen.name)
+def test_microscope_loses_each_number_at_the_gap_that_it_names(chosen):
+    for name, gap in chosen.last.items():
+        below, above = (microscope.stored(chosen, gap + step)[name] for step in (-1e-3, 1e-3))
+        assert not microscope.lost(name, below), (name, gap)
+        assert microscope.lost(name, above), (name, gap)
+
+
+def test_microscope_rounds_bfloat16_as_torch_does():
+    bfloat16 = microscope.FORMATS[1]
+    bits = np.random.default_rng(0).integers(0, 0x7F80_0000, 2000).astype(np.int32)
+    numbers = [*bits.view(np.float32).tolist(), 1 + 2**-8, 1 + 3 * 2**-8, 2.0**-134, 3.4e38]
+    theirs = torch.tensor(numbers).bfloat16().double().tolist()
+    assert [bfloat16.stored(number) for number in numbers] == theirs
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "text"),
+    [
+        ("p", 1 - 3 * 2**-11, "0.9985351563"),  # half-way: up, as in JavaScript
+        ("doubt", 3 * 2**-11, "0.00146"),
+        ("down", 1.125, "1.13"),
+        ("down", 2**-24, "5.96e−8"),
+        ("p", 1 - 2**-53, "0.9999999999…"),
+        ("up", np.inf, "∞"),
+    ],
+)
+def test_microscope_writes_numbers_as_its_script_does(name, number, text):
+    assert microscope.said(name, number) == text
+
+
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
 def test_numbers_have_a_true_minus_and_no_minus_zero(value, text):
     assert shown(value, 1) == text
@@ -310,7 +371,14 @@ def test_still_has_no_words_but_the_pages(name):
     left = page.figure.get_text(" ")
     for key in STILLS[name].words:
         left = left.replace(f"word {key}", " ")
-    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqHDgσθηΣ₀₁", "ln", "softmax"}
+    assert set(re.findall(r"[^\W\d_]+", left)) <= {
+        *"zpeslLqHDgσθηΣ₀₁",
+        "ln",
+        "log",
+        "softmax",
+        "float",
+        "bfloat",
+    }
 
 
 def test_words_are_escaped():

@@ -11,6 +11,7 @@ from docs.tools.stills import (
     code_lengths,
     coin,
     loss_curves,
+    microscope,
     pipeline,
     race,
     sigmoid,
@@ -37,4 +38,5 @@ STILLS = {
     "stack": stack.STILL,
     "loss-curves": loss_curves.STILL,
     "tail": tail.STILL,
+    "microscope": microscope.STILL,
 }
