@@ -345,6 +345,84 @@ def test_microscope_writes_numbers_as_its_script_does(name, number, text):
     assert microscope.said(name, number) == text
 
 
+def test_simplex_shows_the_scores_of_cat_dog_and_horse():
+    p = xentref.softmax([3.0, 7.0, 4.0])
+    assert numbers("simplex") == {
+        "t": "1.00",
+        "z0": "3.0",
+        "z1": "7.0",
+        "z2": "4.0",
+        "s0": "3.00",
+        "s1": "7.00",
+        "s2": "4.00",
+        **{f"p{k}": f"{share:.4f}" for k, share in enumerate(p)},
+        "entropy": f"{xentref.entropy(p):.4f}",
+    }
+    assert numbers("simplex")["p1"] == "0.9362"
+
+
+@pytest.mark.parametrize("log_t", [-1, 0, 2])
+def test_simplex_of_equal_scores_is_its_middle(log_t):
+    shown_as = numbers_at("simplex", z0=5, z1=5, z2=5, log_t=log_t)
+    assert [shown_as[f"p{k}"] for k in range(3)] == ["0.3333"] * 3
+    assert shown_as["entropy"] == f"{np.log(3):.4f}" == "1.0986"
+
+
+def test_simplex_goes_from_the_corner_of_the_largest_score_to_the_middle():
+    """The distances of a point from the three sides are to the height as its probabilities to 1."""
+    page = render(block("simplex"))
+    cat, dog, horse = (
+        np.array(corner.split(","), dtype=float) for corner in page.polygon["points"].split()
+    )
+    way = page.select_one('[data-mark="way"]')["points"].split()
+    first, last = (np.array(way[end].split(","), dtype=float) for end in (0, -1))
+    assert first == pytest.approx(dog, abs=0.1)
+    assert last == pytest.approx((cat + dog + horse) / 3, abs=1)
+    point = page.select_one('[data-mark="point"]')
+    p = xentref.softmax([3.0, 7.0, 4.0])
+    spot = p[0] * cat + p[1] * dog + p[2] * horse
+    assert [float(point["cx"]), float(point["cy"])] == pytest.approx(spot, abs=0.06)
+
+
+def test_target_shows_one_term_of_a_one_hot_target():
+    shown_as = numbers("target")
+    total = 1 + np.e + 1 / np.e  # of the scores 0, 1, -1
+    losses = [f"{np.log(total) - z:.4f}" for z in (0, 1, -1)]
+    assert [shown_as[f"loss{k}"] for k in range(3)] == losses == ["1.4076", "0.4076", "2.4076"]
+    assert [shown_as[f"term{k}"] for k in range(3)] == ["1.4076", "0.0000", "0.0000"]
+    assert (shown_as["sum"], shown_as["least"], shown_as["terms"]) == ("1.4076", "0.0000", "1")
+
+
+@pytest.mark.parametrize("label", range(3))
+@pytest.mark.parametrize("eps", [0, 0.1, 1])
+def test_target_is_the_cross_entropy_with_label_smoothing(label, eps):
+    z = [2.0, -0.5, 0.3]
+    shown_as = numbers_at("target", kind=label, eps=eps, z0=z[0], z1=z[1], z2=z[2])
+    loss = xentref.cross_entropy(z, label, label_smoothing=eps)
+    assert shown_as["sum"] == f"{loss:.4f}"
+    assert shown_as["terms"] == ("3" if eps else "1")
+
+
+def test_target_of_votes_costs_at_least_its_entropy():
+    votes = {"kind": 3, "v0": 7, "v1": 3, "v2": 0}
+    shown_as = numbers_at("target", **votes)
+    assert [shown_as[f"y{k}"] for k in range(3)] == ["0.7000", "0.3000", "0.0000"]
+    assert (shown_as["sum"], shown_as["least"]) == ("1.1076", f"{xentref.entropy([0.7, 0.3]):.4f}")
+    nobody = numbers_at("target", kind=3, v0=0, v1=0, v2=0, z0=0, z1=0, z2=0)
+    assert nobody["sum"] == nobody["least"] == f"{np.log(3):.4f}"
+
+
+def test_target_draws_terms_as_areas():
+    """All columns have one scale: their areas are to each other as the terms."""
+    page = render(block("target"))
+    rooms = [page.select_one(f'[data-mark="room{k}"]') for k in range(3)]
+    areas = [float(room["width"]) * float(room["height"]) for room in rooms]
+    unit = areas[0] / 1.4076
+    assert [area / unit for area in areas] == pytest.approx([1.4076, 0.4076, 2.4076], rel=5e-3)
+    terms = [page.select_one(f'[data-mark="term{k}"]') for k in range(3)]
+    assert [float(term["width"]) for term in terms] == [float(rooms[0]["width"]), 0, 0]
+
+
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
 def test_numbers_have_a_true_minus_and_no_minus_zero(value, text):
     assert shown(value, 1) == text
@@ -372,7 +450,7 @@ def test_still_has_no_words_but_the_pages(name):
     for key in STILLS[name].words:
         left = left.replace(f"word {key}", " ")
     assert set(re.findall(r"[^\W\d_]+", left)) <= {
-        *"zpeslLqHDgσθηΣ₀₁",
+        *"zpeslLqHDgyTσθηεΣ₀₁₂",
         "ln",
         "log",
         "softmax",

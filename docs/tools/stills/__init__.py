@@ -15,10 +15,12 @@ from docs.tools.stills import (
     pipeline,
     race,
     sigmoid,
+    simplex,
     softmax,
     stack,
     surprisal,
     tail,
+    target,
     units,
 )
 from docs.tools.stills.controls import Choice, Slider, Still, Switch, form
@@ -39,4 +41,6 @@ STILLS = {
     "loss-curves": loss_curves.STILL,
     "tail": tail.STILL,
     "microscope": microscope.STILL,
+    "simplex": simplex.STILL,
+    "target": target.STILL,
 }
