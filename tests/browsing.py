@@ -13,6 +13,8 @@ def leave(page: Page, name: str) -> None:
     page.wait_for_url(re.compile(rf"/{name}/(#.*)?$"))  # the link may name a section
 
 
+
+
     page.wait_for_url(lambda url: f"/{name}/" in url)
     expect(page.locator("article h1")).to_be_visible()
     assert page.evaluate("window.notReloaded")

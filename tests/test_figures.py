@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from bs4 import BeautifulSoup
 from markdown import Markdown
 from mkdocs.exceptions import BuildError
@@ -14,6 +15,9 @@ from mkdocs.exceptions import BuildError
 import xentref
 from docs.tools.stills import STILLS, shown
 from docs.tools.stills.code_lengths import code_words, huffman
+
+
+from docs.tools.stills import STILLS, microscope, shown
 
 OUTPUT = """
 ```python title="Train"
@@ -53,7 +57,19 @@ def render(text):
 
 def numbers(name):
     """Return the numbers that a still shows, by name."""
-    page = render(block(name))
+    return numbers_of(render(block(name)))
+
+
+def numbers_at(name, **state):
+    """Return the numbers that a live figure shows, by name, after some controls were moved."""
+    still = STILLS[name]
+    words = {
+        key: "".join(f"{{{f}}}" for f in still.placeholders.get(key, ())) for key in still.words
+    }
+    return numbers_of(BeautifulSoup(still.draw(words, **{**still.start, **state}), "html.parser"))
+
+
+def numbers_of(page):
     shown_as = {}
     for mark in page.select("[data-value]"):
         text = mark.get_text()
@@ -240,15 +256,34 @@ def test_stack_areas_are_the_cross_entropy():
 
 
 def test_race_is_run_step_by_step():
-    """The same race, run with the formulas alone."""
-    arrived = {}
-    for name, pull in (("ce", lambda p: 1 - p), ("mse", lambda p: p * (1 - p) ** 2)):
-        z, steps = -8.0, 0
-        while (p := 1 / (1 + np.exp(-z))) <= 0.9:
-            z, steps = z + pull(p), steps + 1
-        arrived[name] = str(steps)
-    assert numbers("race") == {**arrived, "peak": f"{4 / 27:.3f}"}
-    assert arrived == {"ce": "19", "mse": "3081"}
+    """The same race, run with the gradients of xentref, until both have passed 0.9."""
+    z, steps, passed, then = np.array([-8.0, -8.0]), 0, {}, {}
+    while len(passed) < 2:
+        p = xentref.sigmoid(z)
+        by_score = xentref.binary_cross_entropy_with_logits_grad(z[0], 1.0)
+        z = z - [by_score, (p[1] - 1) * p[1] * (1 - p[1])]
+        steps += 1
+        for name, now in zip(("ce", "mse"), xentref.sigmoid(z), strict=True):
+            if now > 0.9:
+                passed.setdefault(f"{name}_when", str(steps))
+            if steps == 20:
+                then[f"{name}_p"] = f"{now:.4f}"
+    still = {"peak": f"{4 / 27:.3f}", "start": "−8.0", "rate": "1.00", "n": "20"}
+    assert numbers("race") == {**still, **passed, **then}
+    assert passed == {"ce_when": "19", "mse_when": "3081"}
+
+
+def test_race_can_be_checked_by_hand():
+    """From z = 0, where p = 1/2, one step of rate 4 goes to 4/2 = 2 and to 4/8 = 1/2."""
+    shown_as = numbers_at("race", start=0, log_rate=np.log10(4), log_steps=0)
+    assert (shown_as["rate"], shown_as["n"]) == ("4.00", "1")
+    p = [f"{1 / (1 + np.exp(-z)):.4f}" for z in (2.0, 0.5)]
+    assert [shown_as["ce_p"], shown_as["mse_p"]] == p == ["0.8808", "0.6225"]
+
+
+def test_race_says_so_if_the_goal_is_not_reached():
+    shown_as = numbers_at("race", log_rate=-1)
+    assert (shown_as["ce_when"], shown_as["mse_when"]) == ("191", "> 10000")
 
 
 def test_race_marks_the_top_of_the_lower_slope():
@@ -257,8 +292,8 @@ def test_race_marks_the_top_of_the_lower_slope():
         [point.split(",") for point in line["points"].split()]
         for line in page.select("svg")[0].select("polyline")
     )
-    top = page.select("svg")[0].circle
-    assert float(top["cy"]) <= min(float(y) for _, y in lower)
+    top = page.select("svg")[0].select_one("line.xr-guide")
+    assert float(top["y2"]) <= min(float(y) for _, y in lower)
 
 
 def test_loss_curves_are_the_numbers_of_the_output():
@@ -382,6 +417,144 @@ def test_micro_batches_columns_are_weights_that_sum_to_one():
     assert sum(weights) == pytest.approx(1, abs=1e-3)
 
 
+def test_microscope_shows_what_float32_makes_of_the_gap_20():
+    shown_as = numbers("microscope")
+    assert {key: shown_as[key] for key in ("up", "down", "p", "doubt", "naive", "stable")} == {
+        "up": f"{np.exp(20):.2e}".replace("+0", ""),
+        "down": "2.06e−9",
+        "p": "1",
+        "doubt": "0",
+        "naive": "0",
+        "stable": "2.06e−9",
+    }
+    assert f"{xentref.cross_entropy([20.0, 0.0], 0):.2e}" == "2.06e-09"
+    assert (shown_as["naive-exact"], shown_as["p-exact"]) == ("2.06e−9", "0.9999999979")
+
+
+@pytest.mark.parametrize("chosen", microscope.FORMATS, ids=lambda chosen: chosen.name)
+def test_microscope_shows_what_torch_computes(chosen):
+    dtype = getattr(torch, chosen.name)
+    for g in np.arange(0, 120.5, 0.5).tolist():
+        z = torch.tensor([g, 0.0], dtype=dtype)
+        p = torch.softmax(z, dim=0)[0]
+        theirs = {"up": z[0].exp(), "down": (-z[0]).exp(), "p": p, "doubt": 1 - p}
+        theirs |= {"naive": -p.log(), "stable": (-z[0]).exp().log1p()}
+        ours = microscope.stored(chosen, g)
+        for name, number in theirs.items():
+            exponent = max(np.floor(np.log2(ours[name])) if ours[name] else -np.inf, chosen.least)
+            near = pytest.approx(ours[name], rel=0, abs=2 * 2.0 ** (exponent - chosen.digits))
+            assert number.double().item() == near, (name, g)
+
+
+@pytest.mark.parametrize("chosen", microscope.FORMATS, ids=lambda chosen: chosen.name)
+def test_microscope_loses_each_number_at_the_gap_that_it_names(chosen):
+    for name, gap in chosen.last.items():
+        below, above = (microscope.stored(chosen, gap + step)[name] for step in (-1e-3, 1e-3))
+        assert not microscope.lost(name, below), (name, gap)
+        assert microscope.lost(name, above), (name, gap)
+
+
+def test_microscope_rounds_bfloat16_as_torch_does():
+    bfloat16 = microscope.FORMATS[1]
+    bits = np.random.default_rng(0).integers(0, 0x7F80_0000, 2000).astype(np.int32)
+    numbers = [*bits.view(np.float32).tolist(), 1 + 2**-8, 1 + 3 * 2**-8, 2.0**-134, 3.4e38]
+    theirs = torch.tensor(numbers).bfloat16().double().tolist()
+    assert [bfloat16.stored(number) for number in numbers] == theirs
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "text"),
+    [
+        ("p", 1 - 3 * 2**-11, "0.9985351563"),  # half-way: up, as in JavaScript
+        ("doubt", 3 * 2**-11, "0.00146"),
+        ("down", 1.125, "1.13"),
+        ("down", 2**-24, "5.96e−8"),
+        ("p", 1 - 2**-53, "0.9999999999…"),
+        ("up", np.inf, "∞"),
+    ],
+)
+def test_microscope_writes_numbers_as_its_script_does(name, number, text):
+    assert microscope.said(name, number) == text
+
+
+def test_simplex_shows_the_scores_of_cat_dog_and_horse():
+    p = xentref.softmax([3.0, 7.0, 4.0])
+    assert numbers("simplex") == {
+        "t": "1.00",
+        "z0": "3.0",
+        "z1": "7.0",
+        "z2": "4.0",
+        "s0": "3.00",
+        "s1": "7.00",
+        "s2": "4.00",
+        **{f"p{k}": f"{share:.4f}" for k, share in enumerate(p)},
+        "entropy": f"{xentref.entropy(p):.4f}",
+    }
+    assert numbers("simplex")["p1"] == "0.9362"
+
+
+@pytest.mark.parametrize("log_t", [-1, 0, 2])
+def test_simplex_of_equal_scores_is_its_middle(log_t):
+    shown_as = numbers_at("simplex", z0=5, z1=5, z2=5, log_t=log_t)
+    assert [shown_as[f"p{k}"] for k in range(3)] == ["0.3333"] * 3
+    assert shown_as["entropy"] == f"{np.log(3):.4f}" == "1.0986"
+
+
+def test_simplex_goes_from_the_corner_of_the_largest_score_to_the_middle():
+    """The distances of a point from the three sides are to the height as its probabilities to 1."""
+    page = render(block("simplex"))
+    cat, dog, horse = (
+        np.array(corner.split(","), dtype=float) for corner in page.polygon["points"].split()
+    )
+    way = page.select_one('[data-mark="way"]')["points"].split()
+    first, last = (np.array(way[end].split(","), dtype=float) for end in (0, -1))
+    assert first == pytest.approx(dog, abs=0.1)
+    assert last == pytest.approx((cat + dog + horse) / 3, abs=1)
+    point = page.select_one('[data-mark="point"]')
+    p = xentref.softmax([3.0, 7.0, 4.0])
+    spot = p[0] * cat + p[1] * dog + p[2] * horse
+    assert [float(point["cx"]), float(point["cy"])] == pytest.approx(spot, abs=0.06)
+
+
+def test_target_shows_one_term_of_a_one_hot_target():
+    shown_as = numbers("target")
+    total = 1 + np.e + 1 / np.e  # of the scores 0, 1, -1
+    losses = [f"{np.log(total) - z:.4f}" for z in (0, 1, -1)]
+    assert [shown_as[f"loss{k}"] for k in range(3)] == losses == ["1.4076", "0.4076", "2.4076"]
+    assert [shown_as[f"term{k}"] for k in range(3)] == ["1.4076", "0.0000", "0.0000"]
+    assert (shown_as["sum"], shown_as["least"], shown_as["terms"]) == ("1.4076", "0.0000", "1")
+
+
+@pytest.mark.parametrize("label", range(3))
+@pytest.mark.parametrize("eps", [0, 0.1, 1])
+def test_target_is_the_cross_entropy_with_label_smoothing(label, eps):
+    z = [2.0, -0.5, 0.3]
+    shown_as = numbers_at("target", kind=label, eps=eps, z0=z[0], z1=z[1], z2=z[2])
+    loss = xentref.cross_entropy(z, label, label_smoothing=eps)
+    assert shown_as["sum"] == f"{loss:.4f}"
+    assert shown_as["terms"] == ("3" if eps else "1")
+
+
+def test_target_of_votes_costs_at_least_its_entropy():
+    votes = {"kind": 3, "v0": 7, "v1": 3, "v2": 0}
+    shown_as = numbers_at("target", **votes)
+    assert [shown_as[f"y{k}"] for k in range(3)] == ["0.7000", "0.3000", "0.0000"]
+    assert (shown_as["sum"], shown_as["least"]) == ("1.1076", f"{xentref.entropy([0.7, 0.3]):.4f}")
+    nobody = numbers_at("target", kind=3, v0=0, v1=0, v2=0, z0=0, z1=0, z2=0)
+    assert nobody["sum"] == nobody["least"] == f"{np.log(3):.4f}"
+
+
+def test_target_draws_terms_as_areas():
+    """All columns have one scale: their areas are to each other as the terms."""
+    page = render(block("target"))
+    rooms = [page.select_one(f'[data-mark="room{k}"]') for k in range(3)]
+    areas = [float(room["width"]) * float(room["height"]) for room in rooms]
+    unit = areas[0] / 1.4076
+    assert [area / unit for area in areas] == pytest.approx([1.4076, 0.4076, 2.4076], rel=5e-3)
+    terms = [page.select_one(f'[data-mark="term{k}"]') for k in range(3)]
+    assert [float(term["width"]) for term in terms] == [float(rooms[0]["width"]), 0, 0]
+
+
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
 def test_numbers_have_a_true_minus_and_no_minus_zero(value, text):
     assert shown(value, 1) == text
@@ -412,6 +585,16 @@ def test_still_has_no_words_but_the_pages(name):
 
 
     assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqHDgσθΣ₀₁₂₃", "ln", "softmax"}
+
+
+    assert set(re.findall(r"[^\W\d_]+", left)) <= {
+        *"zpeslLqHDgyTσθηεΣ₀₁₂",
+        "ln",
+        "log",
+        "softmax",
+        "float",
+        "bfloat",
+    }
 
 
 def test_words_are_escaped():

@@ -7,13 +7,15 @@ for any position can be drawn by Python too: same numbers, and same marks to a t
 import random
 from functools import cache
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
-from docs.tools.stills import STILLS, Choice, Slider, shown
+from docs.tools.stills import STILLS, Choice, Slider
 from tests.browsing import leave
 from tests.pages import DESK, LANGUAGES, PHONE, SOURCES
+from xentref import softmax
 
 LIVE = {name: still for name, still in STILLS.items() if still.controls}
 each_figure = pytest.mark.parametrize("name", LIVE)
@@ -67,7 +69,12 @@ SET_AND_LOOK = f"""(figure, states) => states.map((state) => {{
 
 def drawn(name, state):
     """Return what Python draws at a position, as LOOK returns what the script drew."""
-    svg = LIVE[name].draw(dict.fromkeys(LIVE[name].words, "word"), **state)
+    braces = LIVE[name].placeholders
+    words = {
+        key: "word".join(["", *(f"{{{field}}}" for field in braces.get(key, ())), ""])
+        for key in LIVE[name].words
+    }
+    svg = LIVE[name].draw(words, **state)
     page = BeautifulSoup(svg, "html.parser")
     for mark in page.select("[class]"):
         mark["class"] = " ".join(mark["class"])
@@ -162,7 +169,7 @@ def test_figure_works_by_keyboard(visit, name):
             ):
                 field.press(key)
                 assert assert_right(page, name)[control.name] == pytest.approx(number)
-                assert field.get_attribute("aria-valuetext") == shown(number, control.decimals)
+                assert field.get_attribute("aria-valuetext") == control.said(number)
         elif isinstance(control, Choice):
             for _ in control.options:
                 before = state(page, name)[control.name]
@@ -335,3 +342,37 @@ def test_there_are_no_more_heads_than_tosses(visit):
     assert push(page, "coin", "heads", "End") == {"theta": 0.5, "heads": 20, "tosses": 20}
     assert push(page, "coin", "tosses", "Home") == {"theta": 0.5, "heads": 1, "tosses": 1}
     assert push(page, "coin", "tosses", "End") == {"theta": 0.5, "heads": 1, "tosses": 20}
+
+
+# The triangle
+
+
+def test_point_of_the_triangle_goes_where_it_is_dragged(visit):
+    page = open_alive(visit, "simplex")
+    svg = page.locator("xentref-simplex [data-panel=triangle]")
+    svg.scroll_into_view_if_needed()
+    box = svg.bounding_box()
+    unit = box["width"] / float(svg.get_attribute("viewBox").split()[2])
+    corners = page.locator("xentref-simplex polygon").get_attribute("points").split()
+    corners = np.array([corner.split(",") for corner in corners], dtype=float)
+    for wanted in ((0.2, 0.3, 0.5), (0.6, 0.1, 0.3), (1 / 3, 1 / 3, 1 / 3)):
+        x, y = np.array(wanted) @ corners
+        hold = page.locator("xentref-simplex [data-grip=point]").bounding_box()
+        page.mouse.move(hold["x"] + hold["width"] / 2, hold["y"] + hold["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + x * unit, box["y"] + y * unit, steps=4)
+        page.mouse.up()
+        now = assert_right(page, "simplex")
+        # A score moves in steps of 0.1, so a probability is met to about a hundredth.
+        assert softmax([now[f"z{k}"] for k in range(3)]) == pytest.approx(wanted, abs=0.03)
+
+
+# The target editor
+
+
+def test_vote_counts_at_once(visit):
+    """Whoever moves the votes chooses the target that they decide."""
+    page = open_alive(visit, "target")
+    assert state(page, "target")["kind"] == 0
+    page.locator("xentref-target [name=v2]").press("ArrowRight")
+    assert assert_right(page, "target")["kind"] == 3

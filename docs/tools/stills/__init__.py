@@ -14,13 +14,16 @@ from docs.tools.stills import (
     loss_curves,
     perplexity,
     micro_batches,
+    microscope,
     pipeline,
     race,
     sigmoid,
+    simplex,
     softmax,
     stack,
     surprisal,
     tail,
+    target,
     units,
 )
 from docs.tools.stills.controls import Choice, Slider, Still, Switch, form
@@ -43,4 +46,7 @@ STILLS = {
     "denominator": denominator.STILL,
     "perplexity": perplexity.STILL,
     "micro-batches": micro_batches.STILL,
+    "microscope": microscope.STILL,
+    "simplex": simplex.STILL,
+    "target": target.STILL,
 }

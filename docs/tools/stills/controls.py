@@ -23,6 +23,11 @@ class Slider(NamedTuple):
     start: float
     decimals: int = 1  # as read out
     k: str = ""  # what stands in the label for {k}
+    base: int = 0  # on a logarithmic scale the slider holds an exponent of this base
+
+    def said(self, number: float) -> str:
+        """Return a position as it is read out."""
+        return shown(self.base**number if self.base else number, self.decimals)
 
 
 class Choice(NamedTuple):
@@ -66,11 +71,11 @@ def _named(word: str, k: str) -> str:
 
 
 def _slider(slider: Slider, words: Words) -> str:
-    said = shown(slider.start, slider.decimals)
+    base = f' data-base="{slider.base}"' if slider.base else ""
     field = (
         f'<input type="range" name="{slider.name}" min="{slider.first:g}" max="{slider.last:g}"'
         f' step="{slider.step:g}" value="{slider.start:g}" data-decimals="{slider.decimals}"'
-        f' aria-valuetext="{said}">'
+        f'{base} aria-valuetext="{slider.said(slider.start)}">'
     )
     return tag(
         "label", tag("span", _named(words[slider.word], slider.k)), field, class_="xr-slider"

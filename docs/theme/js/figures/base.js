@@ -145,7 +145,9 @@ export class LiveFigure extends HTMLElement {
   /** Draw, and say the value of each slider as it is shown. */
   refresh() {
     for (const field of this.form.querySelectorAll("[type=range]")) {
-      field.setAttribute("aria-valuetext", shown(Number(field.value), Number(field.dataset.decimals)));
+      const { base, decimals } = field.dataset;
+      const value = base ? base ** field.value : Number(field.value);
+      field.setAttribute("aria-valuetext", shown(value, Number(decimals)));
     }
     return this.draw(this.state());
   }
