@@ -11,10 +11,5 @@ def leave(page: Page, name: str) -> None:
     page.evaluate("window.notReloaded = true")
     page.locator(f'article a[href*="/{name}/"], article a[href^="{name}/"]').first.click()
     page.wait_for_url(re.compile(rf"/{name}/(#.*)?$"))  # the link may name a section
-
-
-
-
-    page.wait_for_url(lambda url: f"/{name}/" in url)
     expect(page.locator("article h1")).to_be_visible()
     assert page.evaluate("window.notReloaded")

@@ -13,11 +13,8 @@ from markdown import Markdown
 from mkdocs.exceptions import BuildError
 
 import xentref
-from docs.tools.stills import STILLS, shown
-from docs.tools.stills.code_lengths import code_words, huffman
-
-
 from docs.tools.stills import STILLS, microscope, shown
+from docs.tools.stills.code_lengths import code_words, huffman
 
 OUTPUT = """
 ```python title="Train"
@@ -583,9 +580,7 @@ def test_still_has_no_words_but_the_pages(name):
         left = left.replace(f"word {key}", " ")
     assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLnqHDgσθΣ₀₁", "ln", "softmax"}
 
-
     assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqHDgσθΣ₀₁₂₃", "ln", "softmax"}
-
 
     assert set(re.findall(r"[^\W\d_]+", left)) <= {
         *"zpeslLqHDgyTσθηεΣ₀₁₂",
