@@ -59,7 +59,8 @@ class Case:
         """The input, the target, the reduction, and whatever else is not at its default."""
         always = ("input", "target", "reduction")
         found = {name: getattr(self, name) for name in ARGUMENTS}
-        return {k: v for k, v in found.items() if k in always or v is not DEFAULTS[k]}
+        given = {k for k, v in found.items() if isinstance(v, np.ndarray) or v != DEFAULTS[k]}
+        return {k: v for k, v in found.items() if k in given.union(always)}
 
     def rows(self, some: slice | list[int]) -> "Case":
         """The case with some of its rows."""
@@ -98,8 +99,7 @@ class Case:
                     yield self.rows([i for i in range(rows) if i != row])
         needed = set(self.target.ravel().tolist()) if self.named else set()
         spare = [c for c in range(self.classes) if c not in needed | {self.ignore_index}]
-        if len(spare) == self.classes:
-            spare = spare[1:]
+        spare = spare[max(0, 2 - (self.classes - len(spare))) :]  # one class alone shows little
         if len(spare) > 1:
             yield self.without(spare)
             yield self.without(spare[len(spare) // 2 :])

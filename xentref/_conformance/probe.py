@@ -139,7 +139,7 @@ class Probe:
         values = got.astype(np.float64)
         with np.errstate(all="ignore"):
             size = np.maximum(np.abs(want), unit) * self.precision.eps
-            close = np.abs(values - want) <= self.ulps * size
+            close = np.isfinite(want) & (np.abs(values - want) <= self.ulps * size)
         same = (values == want) | (np.isnan(values) & np.isnan(want))
         return not bool(np.all(close | same))
 
@@ -181,7 +181,7 @@ class Probe:
 
         def again(each: Case) -> bool:
             small = safely(each)
-            return small is not None and (small.kind, small.policy) == (found.kind, found.policy)
+            return small is not None and nature(small) == nature(found)
 
         small = smallest(case, again)
         raise Found(safely(small) or found)
@@ -199,6 +199,13 @@ class Probe:
         self.loss(case)
         if "gradient" in self.supports:
             self.gradient(case)
+
+
+def nature(finding: Finding) -> tuple[Any, ...]:
+    """What a smaller case must have in common with it, or it would show something else."""
+    numbers = [each for each in (finding.got, finding.want) if isinstance(each, np.ndarray)]
+    finite = [bool(np.all(np.isfinite(each))) for each in numbers]
+    return finding.kind, finding.policy, *finite
 
 
 def fitting(kind: str, value: Any, shape: tuple[int, ...]) -> Array:

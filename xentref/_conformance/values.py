@@ -181,7 +181,7 @@ def gradient_sums_to_zero(probe: Probe) -> None:
         grad = probe.run(case).grad
         assert grad is not None
         sums = grad.astype(np.float64).sum(axis=-1)
-        return probe.compared("sum of a row of the gradient", sums, 0 * sums, 1.0, case)
+        return probe.compared("sum of a row of the gradient", sums, np.zeros(sums.shape), 1.0, case)
 
     probe.holds(probe.case(6, 9, scale=3.0), wrong)
 
