@@ -3,6 +3,8 @@
 Each has a name in words, the check that must catch it, and what is replaced by what in the text.
 """
 
+# ruff: noqa: E501  # a line for each: what is wrong is read beside what it is made of
+
 from pathlib import Path
 from typing import NamedTuple
 

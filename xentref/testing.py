@@ -22,11 +22,14 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from xentref import _checks
-from xentref._conformance import adapters, edges, extras, memory, oracle, ranges, table, values
+from xentref._conformance import adapters, oracle, table
 from xentref._conformance.cases import Case
-from xentref._conformance.precision import Precision, precision
-from xentref._conformance.probe import Finding, Found, Probe, takes
-from xentref._conformance.registry import ENTRIES, FEATURES, POLICIES
+from xentref._conformance.probe import Finding, Found, Probe
+from xentref._conformance.registry import FEATURES, POLICIES
+from xentref._conformance.setup import ENTRIES, Setup, known
+from xentref._conformance.setup import features as features_
+from xentref._conformance.setup import function as function_
+from xentref._conformance.setup import names as names_
 
 __all__ = [
     "Check",
@@ -42,10 +45,7 @@ __all__ = [
     "reference",
 ]
 
-# In the order in which they are run; each module has listed its checks when it was imported.
-_MODULES = [module.__name__ for module in (values, ranges, edges, memory, extras)]
-_ENTRIES = sorted(ENTRIES, key=lambda entry: _MODULES.index(entry.function.__module__))
-_FUNCTIONS = {entry.name: entry.function for entry in _ENTRIES}
+_FUNCTIONS = {entry.name: entry.function for entry in ENTRIES}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Check:
     ulps: float
 
     @property
-    def __name__(self) -> str:  # by which pytest names a parameter
+    def __name__(self) -> str:  # noqa: D105  # by which pytest names a parameter
         return self.name
 
     def run(
@@ -100,7 +100,7 @@ class Check:
             TypeError: As `check_cross_entropy` does.
             ValueError: As `check_cross_entropy` does.
         """
-        return _result(self, _setup(fn, supports, allow, dtype, tolerances))
+        return _result(self, Setup.of(fn, supports, allow, dtype, tolerances))
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,7 +264,7 @@ class Report:
         return f"{self.name}, {self.dtype}: {checks}, {table.totals(self.counts)}"
 
 
-_ALL = tuple(Check(*entry[:-1]) for entry in _ENTRIES)
+_ALL = tuple(Check(*entry[:-1]) for entry in ENTRIES)
 
 
 def checks(supports: Collection[str] | None = None) -> tuple[Check, ...]:
@@ -297,7 +297,7 @@ def checks(supports: Collection[str] | None = None) -> tuple[Check, ...]:
     """
     if supports is None:
         return _ALL
-    offered = _features(supports)
+    offered = features_(supports)
     return tuple(check for check in _ALL if check.needs <= offered)
 
 
@@ -436,13 +436,13 @@ def from_torch(
         True 16
         ```
     """
-    return adapters.of_torch(_callable("function", function), device, dtype)
+    return adapters.of_torch(function_("function", function), device, dtype)
 
 
 def from_jax(function: Callable[..., Any], *, dtype: Any = None) -> Callable[..., Any]:
     """An implementation from a function of JAX, with the gradient of `jax.vjp`.
 
-    JAX makes float32 of float64 unless `jax_enable_x64` is set.
+    It needs a JAX that has `jax.enable_x64`, which is switched on for an input of float64.
 
     Args:
         function: A function of JAX arrays that returns the loss.
@@ -451,7 +451,7 @@ def from_jax(function: Callable[..., Any], *, dtype: Any = None) -> Callable[...
     Returns:
         A function as described above. Its `supports` are what the signature of yours shows.
     """
-    return adapters.of_jax(_callable("function", function), dtype)
+    return adapters.of_jax(function_("function", function), dtype)
 
 
 def from_forward(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -489,7 +489,7 @@ def from_forward(function: Callable[..., Any]) -> Callable[..., Any]:
         negative-scores: the loss is nan, should be 0.474077
         ```
     """
-    return adapters.of_forward(_callable("function", function))
+    return adapters.of_forward(function_("function", function))
 
 
 def check_cross_entropy(
@@ -557,8 +557,9 @@ def check_cross_entropy(
                          [0., 0.]]
         ```
     """
-    setup = _setup(fn, supports, allow, dtype, tolerances)
-    chosen = _ALL if only is None else _chosen(only)
+    setup = Setup.of(fn, supports, allow, dtype, tolerances)
+    names = known() if only is None else names_("only", only, known(), "checks and families")
+    chosen = [check for check in _ALL if check.name in names or check.family in names]
     shown = sys.stderr.isatty() if progress is None else _checks.flag("progress", progress)
     begun = said = time.monotonic()
     results = []
@@ -572,62 +573,12 @@ def check_cross_entropy(
     return Report(setup.name, setup.precision.name, tuple(results))
 
 
-@dataclass(frozen=True)
-class _Setup:
-    """What is asked of an implementation, all arguments read."""
-
-    fn: Callable[..., Any]
-    supports: frozenset[str]
-    allow: frozenset[str]
-    precision: Precision
-    tolerances: Mapping[str, float]
-
-    @property
-    def name(self) -> str:
-        """What the implementation is called."""
-        return str(getattr(self.fn, "__name__", type(self.fn).__name__))
-
-    def ulps(self, check: Check) -> float:
-        """How far a check may be off: its own word counts before that of its family."""
-        by_family = self.tolerances.get(check.family, self.tolerances.get("", check.ulps))
-        return self.tolerances.get(check.name, by_family)
-
-
-def _setup(
-    fn: Callable[..., Any],
-    supports: Collection[str] | None,
-    allow: Collection[str],
-    dtype: DTypeLike,
-    tolerances: float | Mapping[str, float] | None,
-) -> _Setup:
-    _callable("fn", fn)
-    offered = adapters.offered(fn) if supports is None else _features(supports)
-    for keyword in sorted(offered & set(adapters.KEYWORDS)):
-        if not takes(fn, keyword):
-            raise ValueError(
-                f"supports must name what fn takes, or its other features; got {keyword!r}"
-            )
-    allowed = _names("allow", allow, POLICIES, "policies")
-    limits: Mapping[str, Any] = {}
-    if isinstance(tolerances, Mapping):
-        _names("tolerances", list(tolerances), _known(), "checks and families")
-        limits = tolerances
-    elif tolerances is not None:
-        limits = {"": tolerances}
-    for limit in limits.values():
-        if isinstance(limit, bool) or not isinstance(limit, int | float | np.number):
-            raise TypeError(f"tolerances must be numbers of ULPs; got {limit!r}")
-        if not limit >= 0:
-            raise ValueError(f"tolerances must not be negative; got {limit!r}")
-    held = {name: float(limit) for name, limit in limits.items()}
-    return _Setup(fn, offered, allowed, precision(dtype), held)
-
-
-def _result(check: Check, setup: _Setup) -> Result:
+def _result(check: Check, setup: Setup) -> Result:
     missing = check.needs - setup.supports
     if missing:
         return Result(check, "not supported", "needs " + ", ".join(sorted(missing)))
-    probe = Probe(setup.fn, setup.supports, setup.precision, setup.ulps(check))
+    ulps = setup.ulps(check.name, check.family, check.ulps)
+    probe = Probe(setup.fn, setup.supports, setup.precision, ulps)
     try:
         _FUNCTIONS[check.name](probe)
     except Found as error:
@@ -636,37 +587,3 @@ def _result(check: Check, setup: _Setup) -> Result:
         given = found.case.shown()
         return Result(check, status, found.message, found.policy, found.got, found.want, given)
     return Result(check, "passed")
-
-
-def _callable(name: str, value: Any) -> Callable[..., Any]:
-    if not callable(value):
-        raise TypeError(f"{name} must be callable; got {value!r}")
-    found: Callable[..., Any] = value
-    return found
-
-
-def _names(name: str, value: Any, known: Collection[str], what: str) -> frozenset[str]:
-    """A collection of known names."""
-    if isinstance(value, str) or not isinstance(value, Collection):
-        raise TypeError(f"{name} must be a collection of names; got {value!r}")
-    for each in value:
-        if each not in known:
-            raise ValueError(f"{name} must name {what}: {', '.join(known)}; got {each!r}")
-    return frozenset(value)
-
-
-def _features(value: Any) -> frozenset[str]:
-    found = _names("supports", value, FEATURES, "features")
-    if not found & {"none", "sum", "mean"}:
-        raise ValueError(f"supports must name a reduction: none, sum or mean; got {sorted(found)}")
-    return found
-
-
-def _known() -> list[str]:
-    families = dict.fromkeys(check.family for check in _ALL)
-    return [*families, *(check.name for check in _ALL)]
-
-
-def _chosen(only: Collection[str]) -> tuple[Check, ...]:
-    names = _names("only", only, _known(), "checks and families")
-    return tuple(check for check in _ALL if check.name in names or check.family in names)

@@ -1,1 +1,1 @@
-"""The conformance kit behind `xentref.testing`: cases, the reference, the checks and their table."""
+"""The conformance kit behind `xentref.testing`: cases, the reference, checks, their table."""

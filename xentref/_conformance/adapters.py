@@ -80,8 +80,15 @@ def of_jax(function: Callable[..., Any], dtype: Any) -> Adapted:
     """Loss and gradient of a function of JAX, by its vector-Jacobian product."""
 
     def call(input: Any, target: Any, **options: Any) -> tuple[Any, Any]:
-        import jax
+        import jax  # type: ignore[import-not-found, unused-ignore]
 
+        # Without it, JAX would make float32 of float64.
+        with jax.enable_x64(input.dtype == np.float64):
+            return differentiated(jax, input, target, options)
+
+    def differentiated(
+        jax: Any, input: Any, target: Any, options: dict[str, Any]
+    ) -> tuple[Any, Any]:
         def on_device(array: Any) -> Any:
             held = jax.numpy.asarray(array)
             return held.astype(dtype) if dtype and held.dtype.kind != "i" else held

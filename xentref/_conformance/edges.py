@@ -41,7 +41,7 @@ def _refused(probe: Probe, case: Case, wrong: list[int]) -> None:
 @check(
     "bad targets",
     "a target of C, one too many, raises or gives nan",
-    "labels counted from 1; an index clipped to the last class; padding or another row that is read",
+    "labels counted from 1; an index held at the last class; padding or the next row that is read",
 )
 def target_too_large(probe: Probe) -> None:
     _refused(probe, probe.case(6, 5), [5, 5])

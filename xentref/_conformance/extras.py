@@ -1,4 +1,4 @@
-"""Checks of what not every implementation offers: shapes, probabilities, and what language models add."""
+"""Checks of what is optional: shapes, probabilities, and what language models add."""
 
 import numpy as np
 

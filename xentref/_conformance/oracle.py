@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xentref._conformance.cases import Array, Case
 from xentref.activations import logsumexp
 from xentref.gradients import cross_entropy_grad
 from xentref.losses import cross_entropy
-from xentref._conformance.cases import Array, Case
 
 
 class Wanted(NamedTuple):

@@ -50,6 +50,6 @@ def precision(value: Any) -> Precision:
             name = None
     if name is None or name not in PRECISIONS:
         raise TypeError(
-            "dtype must be float16, float32, float64 or the word 'bfloat16'; " f"got {value!r}"
+            f"dtype must be float16, float32, float64 or the word 'bfloat16'; got {value!r}"
         )
     return PRECISIONS[name]

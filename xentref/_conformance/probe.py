@@ -1,4 +1,4 @@
-"""What a check has in its hands: it calls the implementation, compares, and makes a finding small."""
+"""What a check works with: it calls the implementation, compares, and makes a finding small."""
 
 import inspect
 import warnings
@@ -161,8 +161,21 @@ class Probe:
     ) -> Finding | None:
         """The finding, if there is one."""
         if self.differs(got, want, unit):
-            return Finding(kind, difference(kind, got, want, unit), got, want, case)
+            return Finding(kind, self.difference(kind, got, want, unit), got, want, case)
         return None
+
+    def difference(self, kind: str, got: Array, want: Array, unit: Array | float) -> str:
+        """Where two arrays differ most, in words."""
+        values = got.astype(np.float64)
+        with np.errstate(all="ignore"):
+            off = np.abs(values - want) / np.maximum(np.abs(want), unit)
+        same = (values == want) | (np.isnan(values) & np.isnan(want))
+        off = np.where(same, -1.0, np.where(np.isnan(off), np.inf, off))
+        place = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), want.shape))
+        at = f" at {place}" if place else ""
+        was, should = f"{values[place]:.6g}", f"{want[place]:.6g}"
+        by = f": off by {off[place] / self.precision.eps:.3g} ULPs" if was == should else ""
+        return f"the {kind} is {was}{at}, should be {should}{by}"
 
     # Claims; each raises the finding on the smallest case that shows it.
 
@@ -218,18 +231,6 @@ def fitting(kind: str, value: Any, shape: tuple[int, ...]) -> Array:
     if found.shape != shape:
         raise Unfit(f"the {kind} has shape {found.shape}, should have {shape}")
     return found
-
-
-def difference(kind: str, got: Array, want: Array, unit: Array | float) -> str:
-    """Where two arrays differ most, in words."""
-    values = got.astype(np.float64)
-    with np.errstate(all="ignore"):
-        off = np.abs(values - want) / np.maximum(np.abs(want), unit)
-    same = (values == want) | (np.isnan(values) & np.isnan(want))
-    off = np.where(same, -1.0, np.where(np.isnan(off), np.inf, off))
-    place = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), want.shape))
-    at = f" at {place}" if place else ""
-    return f"the {kind} is {values[place]:.6g}{at}, should be {want[place]:.6g}"
 
 
 def takes(fn: Callable[..., Any], keyword: str, by_name: bool = False) -> bool:

@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from xentref._conformance.cases import expanded
+from xentref._conformance.cases import Case, expanded
 from xentref._conformance.probe import Finding, Probe
 from xentref._conformance.registry import check
-from xentref._conformance.cases import Case
-
 
 # Values.
 
@@ -272,9 +270,7 @@ def weighted_mean(probe: Probe) -> None:
 
 def _weighted(probe: Probe) -> Case:
     case = probe.case(6, 4)
-    return case.but(
-        target=np.array([0, 1, 2, 3, 1, 1]), weight=probe.array([0.5, 2.0, 1.0, 3.5])
-    )
+    return case.but(target=np.array([0, 1, 2, 3, 1, 1]), weight=probe.array([0.5, 2.0, 1.0, 3.5]))
 
 
 @check(
