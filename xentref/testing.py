@@ -22,14 +22,10 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from xentref import _checks
-from xentref._conformance import adapters, oracle, table
+from xentref._conformance import adapters, oracle, setup, table
 from xentref._conformance.cases import Case
 from xentref._conformance.probe import Finding, Found, Probe
 from xentref._conformance.registry import FEATURES, POLICIES
-from xentref._conformance.setup import ENTRIES, Setup, known
-from xentref._conformance.setup import features as features_
-from xentref._conformance.setup import function as function_
-from xentref._conformance.setup import names as names_
 
 __all__ = [
     "Check",
@@ -45,7 +41,7 @@ __all__ = [
     "reference",
 ]
 
-_FUNCTIONS = {entry.name: entry.function for entry in ENTRIES}
+_FUNCTIONS = {entry.name: entry.function for entry in setup.ENTRIES}
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ class Check:
             TypeError: As `check_cross_entropy` does.
             ValueError: As `check_cross_entropy` does.
         """
-        return _result(self, Setup.of(fn, supports, allow, dtype, tolerances))
+        return _result(self, setup.Setup.of(fn, supports, allow, dtype, tolerances))
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,7 +260,7 @@ class Report:
         return f"{self.name}, {self.dtype}: {checks}, {table.totals(self.counts)}"
 
 
-_ALL = tuple(Check(*entry[:-1]) for entry in ENTRIES)
+_ALL = tuple(Check(*entry[:-1]) for entry in setup.ENTRIES)
 
 
 def checks(supports: Collection[str] | None = None) -> tuple[Check, ...]:
@@ -297,7 +293,7 @@ def checks(supports: Collection[str] | None = None) -> tuple[Check, ...]:
     """
     if supports is None:
         return _ALL
-    offered = features_(supports)
+    offered = setup.features(supports)
     return tuple(check for check in _ALL if check.needs <= offered)
 
 
@@ -436,7 +432,7 @@ def from_torch(
         True 16
         ```
     """
-    return adapters.of_torch(function_("function", function), device, dtype)
+    return adapters.of_torch(setup.function("function", function), device, dtype)
 
 
 def from_jax(function: Callable[..., Any], *, dtype: Any = None) -> Callable[..., Any]:
@@ -451,7 +447,7 @@ def from_jax(function: Callable[..., Any], *, dtype: Any = None) -> Callable[...
     Returns:
         A function as described above. Its `supports` are what the signature of yours shows.
     """
-    return adapters.of_jax(function_("function", function), dtype)
+    return adapters.of_jax(setup.function("function", function), dtype)
 
 
 def from_forward(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -489,7 +485,7 @@ def from_forward(function: Callable[..., Any]) -> Callable[..., Any]:
         negative-scores: the loss is nan, should be 0.474077
         ```
     """
-    return adapters.of_forward(function_("function", function))
+    return adapters.of_forward(setup.function("function", function))
 
 
 def check_cross_entropy(
@@ -557,33 +553,32 @@ def check_cross_entropy(
                          [0., 0.]]
         ```
     """
-    setup = Setup.of(fn, supports, allow, dtype, tolerances)
-    names = known() if only is None else names_("only", only, known(), "checks and families")
-    chosen = [check for check in _ALL if check.name in names or check.family in names]
+    asked = setup.Setup.of(fn, supports, allow, dtype, tolerances)
+    chosen = setup.chosen(only)
     shown = sys.stderr.isatty() if progress is None else _checks.flag("progress", progress)
     begun = said = time.monotonic()
     results = []
-    for check in chosen:
-        results.append(_result(check, setup))
+    for check in (check for check in _ALL if check.name in chosen):
+        results.append(_result(check, asked))
         now = time.monotonic()
         if shown and now - said >= 2 and len(results) < len(chosen):
             said = now
             words = f"{len(results)} of {len(chosen)} checks after {now - begun:.0f} s"
             print(f"{words}, {check.name} was the last", file=sys.stderr, flush=True)
-    return Report(setup.name, setup.precision.name, tuple(results))
+    return Report(asked.name, asked.precision.name, tuple(results))
 
 
-def _result(check: Check, setup: Setup) -> Result:
-    missing = check.needs - setup.supports
+def _result(check: Check, asked: setup.Setup) -> Result:
+    missing = check.needs - asked.supports
     if missing:
         return Result(check, "not supported", "needs " + ", ".join(sorted(missing)))
-    ulps = setup.ulps(check.name, check.family, check.ulps)
-    probe = Probe(setup.fn, setup.supports, setup.precision, ulps)
+    ulps = asked.ulps(check.name, check.family, check.ulps)
+    probe = Probe(asked.fn, asked.supports, asked.precision, ulps)
     try:
         _FUNCTIONS[check.name](probe)
     except Found as error:
         found: Finding = error.finding
-        status = "allowed" if found.policy in setup.allow else "failed"
+        status = "allowed" if found.policy in asked.allow else "failed"
         given = found.case.shown()
         return Result(check, status, found.message, found.policy, found.got, found.want, given)
     return Result(check, "passed")

@@ -3,7 +3,6 @@
 The libraries are imported when the function is called, and not before.
 """
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -36,8 +35,12 @@ class Adapted:
         # The keywords of a module that is made for the call are those of its constructor; those of
         # one that has been made are those of its forward.
         own = function if isinstance(function, type) else getattr(function, "forward", function)
+        self.own = own
         self.supports = offered(own) | {"grad_output"}
-        self.__signature__ = inspect.signature(call)
+
+    def takes_keyword(self, keyword: str) -> bool:
+        """Whether it can be called with a keyword."""
+        return keyword == "grad_output" or takes(self.own, keyword)
 
     def __call__(self, input: Any, target: Any, **options: Any) -> tuple[Any, Any]:
         """Loss and gradient."""

@@ -43,10 +43,10 @@ PRECISIONS = {
 def precision(value: Any) -> Precision:
     """One of them, by its name or its NumPy dtype."""
     name = value
-    if not isinstance(value, str):
+    if value != "bfloat16":
         try:
             name = np.dtype(value).name
-        except TypeError:
+        except (TypeError, ValueError):
             name = None
     if name is None or name not in PRECISIONS:
         raise TypeError(

@@ -235,6 +235,8 @@ def fitting(kind: str, value: Any, shape: tuple[int, ...]) -> Array:
 
 def takes(fn: Callable[..., Any], keyword: str, by_name: bool = False) -> bool:
     """Whether a function takes a keyword, or names it, as far as can be seen from outside."""
+    if adapted := getattr(fn, "takes_keyword", None):
+        return bool(adapted(keyword))
     try:
         parameters = inspect.signature(fn).parameters
     except (TypeError, ValueError):  # a function in C need not say

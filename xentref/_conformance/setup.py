@@ -1,6 +1,7 @@
 """The arguments of `check_cross_entropy`, read, and the checks in the order in which they run."""
 
 from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,7 +63,8 @@ def names(name: str, value: Any, known: Collection[str], what: str) -> frozenset
         raise TypeError(f"{name} must be a collection of names; got {value!r}")
     for each in value:
         if each not in known:
-            raise ValueError(f"{name} must name {what}: {', '.join(known)}; got {each!r}")
+            near = get_close_matches(str(each), known, 1, 0)
+            raise ValueError(f"{name} must name {what}, such as {near[0]!r}; got {each!r}")
     return frozenset(value)
 
 
@@ -74,10 +76,19 @@ def features(value: Any) -> frozenset[str]:
     return found
 
 
-def known() -> list[str]:
-    """The names of all families and checks."""
+def chosen(only: Any) -> set[str]:
+    """The names of the checks that are named, or whose families are."""
+    some = set(_names_and_families()) if only is None else _some("only", only)
+    return {entry.name for entry in ENTRIES if entry.name in some or entry.family in some}
+
+
+def _names_and_families() -> list[str]:
     families = dict.fromkeys(entry.family for entry in ENTRIES)
     return [*families, *(entry.name for entry in ENTRIES)]
+
+
+def _some(name: str, value: Any) -> frozenset[str]:
+    return names(name, value, _names_and_families(), "checks or families")
 
 
 def _limits(tolerances: Any) -> Mapping[str, float]:
@@ -86,7 +97,7 @@ def _limits(tolerances: Any) -> Mapping[str, float]:
     limits = {"": tolerances}
     if isinstance(tolerances, Mapping):
         limits = dict(tolerances)
-        names("tolerances", list(limits), known(), "checks and families")
+        _some("tolerances", list(limits))
     for limit in limits.values():
         if isinstance(limit, bool) or not isinstance(limit, int | float | np.number):
             raise TypeError(f"tolerances must be numbers of ULPs; got {limit!r}")
