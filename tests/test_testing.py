@@ -1,9 +1,11 @@
 """`xentref.testing`: right losses pass, wrong ones are caught, choices are told from mistakes."""
 
 import json
+import re
 import sys
 import time
 from contextlib import nullcontext
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -443,7 +445,7 @@ def test_a_report_prints_every_check_and_what_is_wrong(report):
     assert "bias\n  bias-of-each-class             not supported (needs bias)\n" in text
     assert "\n  nan-comes-through              failed\n" in text
     assert "nan-comes-through: the loss is 0 at (0,), should be nan\n    proves: nan among" in text
-    assert "    input     = [[ 0., nan]]\n    target    = [0]\n    reduction = 'none'\n" in text
+    assert "    input     = [[0, nan]]\n    target    = [0]\n    reduction = 'none'\n" in text
     total = "plain_loss, float32: 10 checks, 7 passed, 1 failed, 2 not supported"
     assert text.endswith(f"\n\n{total}")
     assert max(map(len, text.splitlines())) <= 100
@@ -620,3 +622,13 @@ def test_the_reference_raises_as_the_loss_does():
         reference([[0.0, 1.0]], [2])
     loss, grad = reference(np.zeros((1, 2), "f2"), [0], grad_output=2.0, bias=[0, 0], softcap=3)
     assert (loss.dtype, grad.dtype, grad.tolist()) == (np.float16, np.float16, [[-1.0, 1.0]])
+
+
+# What the page says.
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_has_every_feature_and_every_policy(language):
+    path = Path(__file__).parents[1] / "docs" / language / "reference" / "api" / "testing.md"
+    named = re.findall(r"^\| `([\w-]+)` \|", path.read_text("utf-8"), re.MULTILINE)
+    assert named == [*testing.features(), *testing.policies()]

@@ -480,9 +480,9 @@ def from_forward(function: Callable[..., Any]) -> Callable[..., Any]:
         ```output
         loss, float32: 4 checks, 3 failed, 1 not supported
         offsets  3 failed, 1 not supported
-        large-offset: the loss is nan, should be 1.38629
-        offset-of-each-row: the loss is nan, should be 2.06593
-        negative-scores: the loss is nan, should be 0.474077
+        large-offset: the loss is nan, should be 0.693147
+        offset-of-each-row: the loss is nan, should be 0.126928
+        negative-scores: the loss is nan, should be 0.126928
         ```
     """
     return adapters.of_forward(setup.function("function", function))
@@ -547,10 +547,16 @@ def check_cross_entropy(
         ```
 
         ```output
-        gradient-of-the-mean: the gradient is -0.5 at (0, 0), should be -0.25
+        gradient-of-the-mean: the gradient is 0.880797 at (1, 0), should be 0.440399
             proves: the gradient of the mean is softmax minus one-hot, over the number of rows
-            input     = [[0., 0.],
-                         [0., 0.]]
+            input     = [[-2, -4],
+                         [0, -2]]
+            target    = [0, 1]
+            reduction = 'mean'
+            got       = [[-0.119203, 0.119203],
+                         [0.880797, -0.880797]]
+            want      = [[-0.0596015, 0.0596015],
+                         [0.440399, -0.440399]]
         ```
     """
     asked = setup.Setup.of(fn, supports, allow, dtype, tolerances)

@@ -84,7 +84,12 @@ def shown(value: Any) -> str:
     """An argument or a result, short enough to be read."""
     if isinstance(value, np.ndarray):
         return np.array2string(
-            value, separator=", ", threshold=24, edgeitems=2, precision=6, max_line_width=66
+            value,
+            separator=", ",
+            threshold=24,
+            edgeitems=2,
+            max_line_width=66,
+            formatter={"float_kind": lambda number: f"{number:.6g}"},
         )
     return repr(value)
 
