@@ -1,8 +1,10 @@
 """Is my own cross-entropy right? Many checks in one call, on any implementation.
 
-An implementation is a function of NumPy arrays,
+An implementation is a function of NumPy arrays
 
-`fn(input, target, *, weight, ignore_index, reduction, label_smoothing, grad_output)`,
+```text
+fn(input, target, *, weight, ignore_index, reduction, label_smoothing, grad_output)
+```
 
 that returns `(loss, grad)`, the loss as [`cross_entropy`][xentref.cross_entropy] defines it and its
 gradient with respect to the input. [`from_torch`][xentref.testing.from_torch],
@@ -474,7 +476,8 @@ def from_forward(function: Callable[..., Any]) -> Callable[..., Any]:
             return -np.log(p[np.arange(len(target)), target]).mean()
 
 
-        print(check_cross_entropy(from_forward(loss), only=["offsets"]).summary())
+        report = check_cross_entropy(from_forward(loss), only=["offsets"])
+        print(report.summary())
         ```
 
         ```output
