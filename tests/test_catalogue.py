@@ -9,6 +9,7 @@ import griffe
 import pytest
 
 import xentref
+import xentref.testing
 from docs.tools import parity, translate
 from docs.tools.typography import corrected, plain
 
@@ -144,9 +145,9 @@ def test_a_changed_english_paragraph_keeps_its_chinese_as_fuzzy(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("name", xentref.__all__)
+@pytest.mark.parametrize("name", [*xentref.__all__, *xentref.testing.__all__])
 def test_every_public_name_has_its_entry_on_the_api_pages(language: str, name: str) -> None:
-    module = getattr(xentref, name).__module__
+    module = (getattr(xentref, name, None) or getattr(xentref.testing, name)).__module__
     room = module.rpartition(".")[2]
     assert name in import_module(module).__all__
     pages = translate.ROOT / "docs" / language / "reference" / "api"

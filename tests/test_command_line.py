@@ -183,7 +183,7 @@ def test_json_is_one_line_and_strict(capsys):
     json.loads(out, parse_constant=refuse)
 
 
-@pytest.mark.parametrize("words", [["--help"], ["explain", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["explain", "--help"], ["check", "--help"]])
 def test_help_fits_a_terminal(capsys, monkeypatch, words):
     monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as end:
@@ -206,7 +206,120 @@ def test_the_examples_of_the_help_work(capsys, monkeypatch, tmp_path):
         assert main(command.split()) == 0
 
 
+# How it checks.
+
+WRONG = """\
+import xentref
+from xentref.testing import reference
+
+def loss(input, target, *, reduction):
+    print("on its way")
+    found, grad = reference(input, target, reduction="sum")
+    return found / len(input), grad / len(input)
+
+def forward(input, target):
+    return xentref.cross_entropy(input, target)
+
+class Holder:
+    reference = staticmethod(reference)
+"""
+
+
+@pytest.fixture
+def mine(monkeypatch, tmp_path):
+    """A module in the current folder, from which it can be imported for once."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    (tmp_path / "mine.py").write_text(WRONG)
+    (tmp_path / "broken.py").write_text("raise SystemExit('not\\ntoday')")
+    yield
+    sys.modules.pop("mine", None)
+
+
+def checked(capsys, *words):
+    """The exit code and what is printed."""
+    code = main(["check", *words])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_a_right_loss_passes(capsys):
+    code, out, _ = checked(capsys, "xentref.testing:reference", "--supports", "all")
+    assert code == 0
+    assert out.endswith("reference, float32: 93 checks, 93 passed, 0 failed\n")
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_wrong_loss_in_the_current_folder_fails(capsys):
+    code, out, err = checked(capsys, "mine:loss", "--only", "values", "--dtype", "float64")
+    assert code == 1
+    assert "row-losses: the loss has shape (), should have (1,)" in out
+    assert out.endswith("loss, float64: 7 checks, 3 passed, 4 failed\n")
+    assert err.startswith("on its way\n")
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_report_can_be_had_as_json(capsys):
+    code, out, _ = checked(capsys, "mine:loss", "--only", "mean-of-rows", "sum-of-rows", "--json")
+    assert (code, out.count("\n")) == (1, 1)
+    found = {each["name"]: each["status"] for each in json.loads(out)["results"]}
+    assert found == {"sum-of-rows": "failed", "mean-of-rows": "passed"}
+
+
+@pytest.mark.usefixtures("mine")
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["mine:forward", "--adapter", "forward"], 0),
+        (["mine:Holder.reference", "--only", "values"], 0),
+        (["mine:loss", "--supports", "mean", "--only", "values"], 0),
+        (["mine:loss", "--supports", "mean", "--only", "values", "--tolerance", "0"], 1),
+        (["torch.nn.functional:cross_entropy", "--adapter", "torch"], 1),
+        (["torch.nn.functional:cross_entropy", "--adapter", "torch", "--allow", "all"], 0),
+    ],
+)
+def test_options_go_to_the_checks(capsys, words, code):
+    assert checked(capsys, *words)[0] == code
+
+
+def test_the_exit_code_is_that_of_the_process():
+    found = run("check", "torch.nn.functional:cross_entropy", "--adapter", "torch")
+    assert found.returncode == 1
+    assert b"tiny-losses-vanish" in found.stdout
+
+
 # How it fails.
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("check", "the following arguments are required: MODULE:NAME"),
+        ("check mine", "the name must be written as module:function; got 'mine'"),
+        ("check :loss", "the name must be written as module:function; got ':loss'"),
+        ("check nowhere:loss", "cannot import nowhere: ModuleNotFoundError: No module named"),
+        ("check broken:loss", "cannot import broken: SystemExit: not today"),
+        ("check mine:los", "mine must hold los; got no 'los'"),
+        ("check mine:WRONG.x", "mine must hold WRONG.x; got no 'WRONG'"),
+        ("check mine:xentref", "fn must be callable; got <module 'xentref'"),
+        ("check mine:forward", "fn must return a tuple (loss, grad); got float32"),
+        ("check mine:loss --adapter numpy", "argument --adapter: invalid choice: 'numpy'"),
+        ("check mine:loss --dtype int8", "dtype must be float16, float32, float64 or the word"),
+        ("check mine:loss --supports men", "supports must name features, such as 'mean'; got"),
+        ("check mine:loss --allow empty", "allow must name policies, such as 'empty-zero'; got"),
+        ("check mine:loss --only valus", "only must name checks or families, such as 'values'"),
+        ("check mine:loss --tolerance -1", "tolerances must not be negative; got -1.0"),
+    ],
+)
+@pytest.mark.usefixtures("mine")
+def test_what_is_wrong_with_a_check_is_said_on_one_line(capsys, words, message):
+    with pytest.raises(SystemExit) as end:
+        main(words.split())
+    out, err = capsys.readouterr()
+    assert (end.value.code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert err.startswith("python -m xentref check: ")
+    assert err.partition(": ")[2].startswith(message)
 
 
 @pytest.mark.parametrize(

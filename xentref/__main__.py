@@ -1,7 +1,8 @@
-"""The command line: python -m xentref explain 0 1.0 --target 0."""
+"""The command line: python -m xentref explain 0 1.0 --target 0, and check module:function."""
 
 import argparse
 import contextlib
+import importlib
 import io
 import json
 import math
@@ -14,6 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from xentref import testing
 from xentref.explanations import explain
 
 EXAMPLES = """\
@@ -30,6 +32,22 @@ examples:
       a probability of yes, and a yes
 """
 
+CHECK_EXAMPLES = """\
+examples:
+  python -m xentref check xentref.testing:reference
+      an implementation that returns (loss, grad)
+  python -m xentref check torch.nn.functional:cross_entropy --adapter torch
+      a function of tensors, with the gradient of autograd
+  python -m xentref check mine:loss --only denominators --json
+      a function in mine.py here, one family of checks, and JSON to go on with
+"""
+# What makes an implementation of what is named; without one, it is an implementation itself.
+ADAPTERS = {
+    "torch": testing.from_torch,
+    "jax": testing.from_jax,
+    "forward": testing.from_forward,
+}
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong on one line."""
@@ -44,6 +62,12 @@ def _parser() -> _Parser:
         prog="python -m xentref", description="The cross-entropy reference, on the command line."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_explain(commands)
+    _add_check(commands)
+    return parser
+
+
+def _add_explain(commands: Any) -> None:
     command = commands.add_parser(
         "explain",
         usage="%(prog)s [SCORE ...] --target T [T ...] [options]",
@@ -105,7 +129,40 @@ def _parser() -> _Parser:
     add("--reduction", default="mean", help="mean (the default), sum or none")
     add("--lang", default="en", help="en (the default) or zh")
     add("--json", action="store_true", help="print JSON, with every number in full")
-    return parser
+
+
+def _add_check(commands: Any) -> None:
+    command = commands.add_parser(
+        "check",
+        usage="%(prog)s MODULE:NAME [options]",
+        help="check an implementation of the cross-entropy",
+        description="Check an implementation of the cross-entropy; the exit code is 1 if it fails.",
+        epilog=CHECK_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=_check, parser=command)
+    add = command.add_argument
+    add(
+        "name",
+        metavar="MODULE:NAME",
+        help="a function or class, and the module to import it from, here or installed",
+    )
+    add("--adapter", choices=list(ADAPTERS), help="what it is a function of, if not of arrays")
+    add(
+        "--dtype",
+        default="float32",
+        help="float16, bfloat16, float32 (the default) or float64",
+    )
+    add(
+        "--supports",
+        nargs="+",
+        metavar="F",
+        help="the features it offers, or all (default: those that its signature shows)",
+    )
+    add("--allow", nargs="+", default=[], metavar="P", help="the policies to accept, or all")
+    add("--tolerance", type=float, metavar="U", help="how far a number may be off, in ULPs")
+    add("--only", nargs="+", metavar="C", help="the checks or families to run (default: all)")
+    add("--json", action="store_true", help="print JSON, with every number in full")
 
 
 def _number(word: str, where: str) -> float:
@@ -150,8 +207,8 @@ def _target(words: Sequence[str], values: NDArray[Any], loss: str) -> NDArray[An
     return target.reshape(shape) if target.size == math.prod(shape) else target
 
 
-def _explain(options: argparse.Namespace) -> str:
-    """What to print."""
+def _explain(options: argparse.Namespace) -> tuple[str, int]:
+    """What to print, and the exit code."""
     if options.scores and options.file:
         raise ValueError("scores and --file both hold the input; give one of them")
     if not options.scores and not options.file:
@@ -169,8 +226,48 @@ def _explain(options: argparse.Namespace) -> str:
         lang=options.lang,
     )
     if options.json:
-        return json.dumps(explanation.to_dict(), ensure_ascii=False, allow_nan=False)
-    return str(explanation)
+        return json.dumps(explanation.to_dict(), ensure_ascii=False, allow_nan=False), 0
+    return str(explanation), 0
+
+
+def _imported(name: str) -> Any:
+    """What module:name means, with the folder of the caller among those that are looked in."""
+    module, _, path = name.partition(":")
+    if not module or not path:
+        raise ValueError(f"the name must be written as module:function; got {name!r}")
+    if "" not in sys.path and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    try:
+        found = importlib.import_module(module)
+    except (Exception, SystemExit) as error:  # whatever the module of somebody else does
+        raise ValueError(f"cannot import {module}: {type(error).__name__}: {error}") from error
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise ValueError(f"{module} must hold {path}; got no {part!r}")
+        found = getattr(found, part)
+    return found
+
+
+def _check(options: argparse.Namespace) -> tuple[str, int]:
+    """What to print, and the exit code."""
+    # What the implementation prints must not come between the lines of JSON.
+    with contextlib.redirect_stdout(sys.stderr):
+        fn = _imported(options.name)
+        if options.adapter:
+            fn = ADAPTERS[options.adapter](fn)
+        report = testing.check_cross_entropy(
+            fn,
+            supports=testing.features() if options.supports == ["all"] else options.supports,
+            allow=testing.policies() if options.allow == ["all"] else options.allow,
+            dtype=options.dtype,
+            tolerances=options.tolerance,
+            only=options.only,
+            progress=True,
+        )
+    code = 0 if report.ok else 1
+    if options.json:
+        return json.dumps(report.to_dict(), ensure_ascii=False, allow_nan=False), code
+    return str(report), code
 
 
 def _shielded(word: str) -> str:
@@ -182,14 +279,16 @@ def _shielded(word: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 if all is well, 2 after one line about what is not."""
+    """Run a command; 0 if all is well, 1 if a check fails, 2 after one line about what is wrong."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")  # Chinese and ℓ come out whatever LANG says
     words = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args([_shielded(word) for word in words])
+    code = 0
     try:
-        print(options.run(options), flush=True)
+        text, code = options.run(options)
+        print(text, flush=True)
     except BrokenPipeError:
         # Whoever read has seen enough, as in `| head`. Python would complain once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -197,7 +296,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.parser.error(f"{error.filename}: {error.strerror}")
     except (IndexError, TypeError, ValueError) as error:
         options.parser.error(" ".join(str(error).split()))
-    return 0
+    return code
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The conformance kit behind `xentref.testing`: cases, the reference, checks, their table."""

@@ -1,0 +1,212 @@
+"""Checks of targets that name no class, and of batches in which nothing counts."""
+
+import numpy as np
+
+from xentref._conformance.cases import Case
+from xentref._conformance.oracle import wanted
+from xentref._conformance.probe import Finding, Probe, Raised
+from xentref._conformance.registry import check
+
+# Bad targets.
+
+
+def _refused(probe: Probe, case: Case, wrong: list[int]) -> None:
+    """An error, or nan wherever a row in `wrong` has a part."""
+
+    def problem(case: Case) -> Finding | None:
+        bad = ((case.target < 0) | (case.target >= case.classes)) & (
+            case.target != case.ignore_index
+        )
+        if not np.any(bad):
+            return None
+        try:
+            got = probe.run(case).loss
+        except Raised:
+            return None
+        of_bad = got[bad] if case.reduction == "none" else got.reshape(1)
+        if np.all(np.isnan(of_bad)):
+            return None
+        message = (
+            f"target {case.target[bad][0]} of {case.classes} classes gives a loss of "
+            f"{of_bad[~np.isnan(of_bad)][0]:.6g}, should raise or give nan"
+        )
+        return Finding("loss", message, got, "an error or nan", case)
+
+    for word in probe.reductions:
+        target = case.target.copy()
+        target[[1, 4]] = wrong
+        probe.holds(case.but(target=target, reduction=word), problem)
+
+
+@check(
+    "bad targets",
+    "a target of C, one too many, raises or gives nan",
+    "labels counted from 1; an index held at the last class; padding or the next row that is read",
+)
+def target_too_large(probe: Probe) -> None:
+    _refused(probe, probe.case(6, 5), [5, 5])
+
+
+@check(
+    "bad targets",
+    "a target further out raises or gives nan",
+    "an index taken modulo C; a one-hot row of zeros, which costs 0",
+)
+def target_far_out(probe: Probe) -> None:
+    _refused(probe, probe.case(6, 5), [7, 19])
+
+
+@check(
+    "bad targets",
+    "a target of -1 raises or gives nan, unless it is the ignored one",
+    "an index counted from the end; every negative target taken for ignored",
+)
+def target_of_minus_1(probe: Probe) -> None:
+    _refused(probe, probe.case(6, 5), [-1, -1])
+
+
+@check(
+    "bad targets",
+    "-100 is as bad as any, if another number is the ignored one",
+    "-100 written into the code",
+    "ignore_index",
+)
+def target_of_minus_100(probe: Probe) -> None:
+    _refused(probe, probe.case(6, 5).but(ignore_index=-1), [-100, -100])
+
+
+# Nothing that counts.
+
+
+def _of_nothing(probe: Probe, case: Case, policy: str) -> None:
+    """The loss of the reference, or another one if it is a choice; a gradient without nan."""
+
+    def problem(case: Case) -> Finding | None:
+        want = wanted(case)
+        try:
+            got = probe.run(case)
+        except Raised as error:
+            if case.input.size:
+                raise
+            return Finding("no result", str(error), None, want.loss, case, "empty-refused")
+        found = probe.compared("loss", got.loss, want.loss, 1.0, case)
+        if found and case.reduction == "mean" and got.loss == 0:
+            return found._replace(policy=policy)
+        if found or got.grad is None:
+            return found
+        return probe.compared("gradient", got.grad, want.grad, 1.0, case)
+
+    probe.holds(case, problem)
+
+
+@check(
+    "nothing counts",
+    "the sum over an empty batch is 0, and no row has a loss",
+    "a kernel that is started with no rows at all",
+)
+def empty_batch(probe: Probe) -> None:
+    case = probe.of(np.zeros((0, 3)), [])
+    for word in [word for word in probe.reductions if word != "mean"]:
+        _of_nothing(probe, case.but(reduction=word), "")
+
+
+@check(
+    "nothing counts",
+    "the mean over an empty batch is nan, since there is none",
+    "a denominator held at 1",
+    "mean",
+)
+def mean_of_an_empty_batch(probe: Probe) -> None:
+    _of_nothing(probe, probe.of(np.zeros((0, 3)), [], reduction="mean"), "empty-zero")
+
+
+def _all_ignored(probe: Probe, word: str) -> Case:
+    case = probe.case(3, 4)
+    return case.but(target=np.full(3, -100), reduction=word)
+
+
+@check(
+    "nothing counts",
+    "if every target is ignored, the sum is 0, every row is 0, and so is the gradient",
+    "a division by a count of 0 where nothing is averaged",
+    "ignore_index",
+)
+def all_ignored(probe: Probe) -> None:
+    for word in [word for word in probe.reductions if word != "mean"]:
+        probe.both(_all_ignored(probe, word))
+
+
+@check(
+    "nothing counts",
+    "if every target is ignored, the mean is nan",
+    "a denominator held at 1, or at some small number",
+    "ignore_index mean",
+)
+def mean_of_all_ignored(probe: Probe) -> None:
+    _of_nothing(probe, _all_ignored(probe, "mean"), "all-ignored-zero")
+
+
+@check(
+    "nothing counts",
+    "if every target is ignored, the gradient is 0, not nan, whatever the mean is",
+    "a gradient of 0 / 0, which ruins every weight of the model in one step",
+    "ignore_index mean gradient",
+)
+def gradient_of_all_ignored(probe: Probe) -> None:
+    probe.gradient(_all_ignored(probe, "mean"))
+
+
+@check(
+    "nothing counts",
+    "if the classes of all targets weigh 0, the mean is nan",
+    "a denominator held at 1, or at some small number",
+    "weight mean",
+)
+def mean_of_weights_of_zero(probe: Probe) -> None:
+    case = probe.of([[0.0, 1.0], [2.0, 0.0]], [1, 1], weight=probe.array([1.0, 0.0]))
+
+    def problem(case: Case) -> Finding | None:
+        found = probe.wrong_loss(case)
+        choice = found is not None and found.got == 0
+        return found._replace(policy="all-ignored-zero") if found and choice else found
+
+    probe.holds(case.but(reduction="mean"), problem)
+
+
+def _broken(probe: Probe, value: float, word: str) -> Case:
+    case = probe.case(4, 3)
+    scores, target = case.input.copy(), case.target.copy()
+    scores[1], target[1] = value, -100
+    return case.but(input=scores, target=target, reduction=word)
+
+
+@check(
+    "nothing counts",
+    "nan and inf in an ignored row do not reach the loss",
+    "a loss that is multiplied by a mask of 0 instead of being replaced",
+    "ignore_index",
+)
+def nan_in_an_ignored_row(probe: Probe) -> None:
+    for value in (np.nan, np.inf, -np.inf):
+        for word in probe.reductions:
+            probe.loss(_broken(probe, value, word))
+
+
+@check(
+    "nothing counts",
+    "nan and inf in an ignored row do not reach the gradient, not even that of the row",
+    "a gradient that is multiplied by 0 instead of being replaced",
+    "ignore_index gradient",
+)
+def nan_in_an_ignored_gradient(probe: Probe) -> None:
+    def problem(case: Case) -> Finding | None:
+        found = probe.wrong_gradient(case)
+        if found is None or found.kind != "gradient":
+            return found
+        kept = case.target != case.ignore_index
+        elsewhere = probe.differs(found.got[kept], found.want[kept])
+        return found if elsewhere else found._replace(policy="ignored-nan-gradient")
+
+    for value in (np.nan, np.inf, -np.inf):
+        for word in probe.reductions:
+            probe.holds(_broken(probe, value, word), problem)
