@@ -19,6 +19,7 @@ from docs.tools.stills import (
     surprisal,
     tail,
     units,
+    weights,
 )
 from docs.tools.stills.controls import Choice, Slider, Still, Switch, form
 from docs.tools.stills.drawing import shown, tag
@@ -37,4 +38,5 @@ STILLS = {
     "stack": stack.STILL,
     "loss-curves": loss_curves.STILL,
     "tail": tail.STILL,
+    "weights": weights.STILL,
 }
