@@ -109,7 +109,8 @@ def _loss(truth: Floats) -> list[tuple[float, float]]:
     scores = np.stack([np.zeros_like(logits), logits], axis=1)
     targets = np.broadcast_to(truth, scores.shape)
     heights = xentref.cross_entropy(scores, targets, reduction="none")
-    return list(zip(xentref.sigmoid(logits).tolist(), np.asarray(heights).tolist(), strict=True))
+    predictions = xentref.softmax(scores)[:, 1]
+    return list(zip(predictions.tolist(), np.asarray(heights).tolist(), strict=True))
 
 
 def _curve(points: list[tuple[float, float]], kind: str, name: str) -> str:
