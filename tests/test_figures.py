@@ -552,6 +552,26 @@ def test_target_draws_terms_as_areas():
     assert [float(term["width"]) for term in terms] == [float(rooms[0]["width"]), 0, 0]
 
 
+def test_weights_make_a_base_rate_of_one_tenth_one_half():
+    """The optimum by the formula; and each curve has its foot at its mark."""
+    assert numbers("weights") == {
+        "q0": "0.90",
+        "q1": "0.10",
+        "wq0": "0.90",
+        "wq1": "0.90",
+        "total": "1.80",
+        "p0": "0.5000",
+        "p1": "0.5000",
+    }
+    page = render(block("weights"))
+    for name, entropy in (("plain", xentref.entropy([0.9, 0.1])), ("weighted", np.log(2))):
+        places = page.select_one(f'[data-mark="{name}-curve"]')["points"].split()
+        lowest = max(float(pair.split(",")[1]) for pair in places)
+        foot = float(page.select_one(f'[data-mark="{name}-foot"]')["cy"])
+        assert lowest == pytest.approx(foot, abs=0.3)
+        assert foot == pytest.approx(266 - entropy / 6 * 192, abs=0.06)
+
+
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (-1.0, "−1.0"), (2.0, "2.0")])
 def test_numbers_have_a_true_minus_and_no_minus_zero(value, text):
     assert shown(value, 1) == text
@@ -590,6 +610,9 @@ def test_still_has_no_words_but_the_pages(name):
         "float",
         "bfloat",
     }
+
+
+    assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqwHDgσθΣ₀₁", "ln", "softmax"}
 
 
 def test_words_are_escaped():

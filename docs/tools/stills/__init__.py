@@ -25,6 +25,7 @@ from docs.tools.stills import (
     tail,
     target,
     units,
+    weights,
 )
 from docs.tools.stills.controls import Choice, Slider, Still, Switch, form
 from docs.tools.stills.drawing import shown, tag
@@ -49,4 +50,5 @@ STILLS = {
     "microscope": microscope.STILL,
     "simplex": simplex.STILL,
     "target": target.STILL,
+    "weights": weights.STILL,
 }
