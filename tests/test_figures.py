@@ -611,7 +611,6 @@ def test_still_has_no_words_but_the_pages(name):
         "bfloat",
     }
 
-
     assert set(re.findall(r"[^\W\d_]+", left)) <= {*"zpeslLqwHDgσθΣ₀₁", "ln", "softmax"}
 
 
