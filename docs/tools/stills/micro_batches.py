@@ -37,8 +37,9 @@ def _tokens() -> tuple[Floats, npt.NDArray[np.int64]]:
     return features @ weights, targets
 
 
-def micro_batches(words: Words, cut: int) -> str:
+def micro_batches(words: Words, cut: float) -> str:
     """The first `cut` of twelve tokens make one micro-batch, the rest another."""
+    cut = int(cut)
     z, targets = _tokens()
     losses = np.asarray(xentref.cross_entropy(z, targets, reduction="none"))
     counts = targets != _IGNORED
