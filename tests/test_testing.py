@@ -211,6 +211,18 @@ def test_a_gradient_that_leaks_from_an_ignored_row_into_others_is_no_choice():
     assert check.run(leaking, allow=POLICIES).status == "failed"
 
 
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+def test_a_bad_target_may_give_nan_where_nothing_can_be_raised(reduction):
+    def on_a_device(input, target, *, ignore_index):
+        bad = ((target < 0) | (target >= input.shape[1])) & (target != ignore_index)
+        options = {"ignore_index": ignore_index, "reduction": reduction}
+        loss, grad = reference(input, np.where(bad, 0, target), **options)
+        return loss + np.where(bad if reduction == "none" else bad.any(), np.nan, 0), grad
+
+    supports = {reduction, "gradient", "ignore_index"}
+    check_cross_entropy(on_a_device, supports=supports, only=["bad targets"]).raise_if_failed()
+
+
 # What is offered.
 
 

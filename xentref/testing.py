@@ -534,7 +534,6 @@ def check_cross_entropy(
         The derivative of a mean is divided by the number of rows, too.
 
         ```python
-        import numpy as np
         import xentref
         from xentref.testing import check_cross_entropy
 
