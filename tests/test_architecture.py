@@ -38,6 +38,7 @@ ROOMS = [
     "_conformance.edges",
     "_conformance.memory",
     "_conformance.extras",
+    "_conformance.targets",
     "_conformance.adapters",
     "_conformance.table",
     "_conformance.setup",

@@ -211,6 +211,23 @@ def test_a_gradient_that_leaks_from_an_ignored_row_into_others_is_no_choice():
     assert check.run(leaking, allow=POLICIES).status == "failed"
 
 
+def test_bad_targets_come_last_since_a_gpu_may_not_survive_them():
+    assert {check.family for check in checks()[-4:]} == {"bad targets"}
+    assert not any(check.family == "bad targets" for check in checks()[:-4])
+
+
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+def test_a_bad_target_may_give_nan_where_nothing_can_be_raised(reduction):
+    def on_a_device(input, target, *, ignore_index):
+        bad = ((target < 0) | (target >= input.shape[1])) & (target != ignore_index)
+        options = {"ignore_index": ignore_index, "reduction": reduction}
+        loss, grad = reference(input, np.where(bad, 0, target), **options)
+        return loss + np.where(bad if reduction == "none" else bad.any(), np.nan, 0), grad
+
+    supports = {reduction, "gradient", "ignore_index"}
+    check_cross_entropy(on_a_device, supports=supports, only=["bad targets"]).raise_if_failed()
+
+
 # What is offered.
 
 

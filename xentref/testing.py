@@ -1,15 +1,11 @@
 """Is my own cross-entropy right? Many checks in one call, on any implementation.
 
-An implementation is a function of NumPy arrays
-
-```text
-fn(input, target, *, weight, ignore_index, reduction, label_smoothing, grad_output)
-```
-
-that returns `(loss, grad)`, the loss as [`cross_entropy`][xentref.cross_entropy] defines it and its
-gradient with respect to the input. [`from_torch`][xentref.testing.from_torch],
-[`from_jax`][xentref.testing.from_jax] and [`from_forward`][xentref.testing.from_forward] make one
-from what you have. It is called with the keywords that it offers, and no others.
+An implementation is a function of NumPy arrays that can be called as `fn(input, target, *, weight,
+ignore_index, reduction, label_smoothing, grad_output)` and returns `(loss, grad)`: the loss as
+[`cross_entropy`][xentref.cross_entropy] defines it, and its gradient with respect to the input.
+[`from_torch`][xentref.testing.from_torch], [`from_jax`][xentref.testing.from_jax] and
+[`from_forward`][xentref.testing.from_forward] make one from what you have. It is called with the
+keywords that it offers, and no others.
 """
 
 # The checks are in `_conformance`, family by family.
@@ -534,7 +530,6 @@ def check_cross_entropy(
         The derivative of a mean is divided by the number of rows, too.
 
         ```python
-        import numpy as np
         import xentref
         from xentref.testing import check_cross_entropy
 

@@ -6,13 +6,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xentref._conformance import adapters, edges, extras, memory, ranges, registry, values
+from xentref._conformance import (
+    adapters,
+    edges,
+    extras,
+    memory,
+    ranges,
+    registry,
+    targets,
+    values,
+)
 from xentref._conformance.precision import Precision, precision
 from xentref._conformance.probe import KEYWORDS, takes
 from xentref._conformance.registry import FEATURES, POLICIES
 
 # Each module has listed its checks when it was imported.
-_MODULES = [module.__name__ for module in (values, ranges, edges, memory, extras)]
+_MODULES = [module.__name__ for module in (values, ranges, edges, memory, extras, targets)]
 ENTRIES = sorted(registry.ENTRIES, key=lambda entry: _MODULES.index(entry.function.__module__))
 
 
