@@ -557,8 +557,8 @@ def test_weights_make_a_base_rate_of_one_tenth_one_half():
     assert numbers("weights") == {
         "q0": "0.90",
         "q1": "0.10",
-        "wq0": "0.90",
-        "wq1": "0.90",
+        "w0": "1",
+        "w1": "9",
         "total": "1.80",
         "p0": "0.5000",
         "p1": "0.5000",

@@ -36,45 +36,46 @@ def weights(words: Words, q1: float, w0: float, w1: float) -> str:
 
 def _shares(words: Words, q: Floats, w: Floats, r: Floats) -> str:
     """Draw, for each class, the frequency, its product with the weight, and the best prediction."""
-    x = Scale(0, 1, 12, 288)
+    x = Scale(0, 1, 12, 318)
     marks = [
         text(12, 18, f"{words['frequency']} {letter('q')}", class_="xr-title"),
-        text(288, 18, f"{words['best']} {letter('p')}", anchor="end", class_="xr-tag"),
+        text(318, 18, f"{words['best']} {letter('p')}", anchor="end", class_="xr-tag"),
     ]
     total = value("total", float(np.dot(w, q)), 2)
     for k in (0, 1):
         top, mark = 48 + 118 * k, _SUBSCRIPTS[k]
         product = f"{letter('w')}{mark} {letter('q')}{mark}"
+        number = f"{value(f'w{k}', w[k], 0)} × {value(f'q{k}', q[k], 2)}"
         marks += [
             text(12, top, f"{letter('q')}{mark} = {value(f'q{k}', q[k], 2)}"),
-            text(288, top, words["class"].replace("{k}", str(k)), anchor="end", class_="xr-title"),
+            text(318, top, words["class"].replace("{k}", str(k)), anchor="end", class_="xr-title"),
             bar(x(0), x(1), top + 8, 10, "track"),
             bar(x(0), x(q[k]), top + 8, 10, "bar-other", data_mark=f"q{k}-bar"),
             dot(x(q[k]), top + 13, "handle", data_mark=f"q{k}-handle"),
             text(
                 12,
                 top + 46,
-                f"{letter('p')}{mark} = {product} / Σ = {value(f'wq{k}', w[k] * q[k], 2)} / {total}"
-                f" = {value(f'p{k}', r[k], 4)}",
+                f"{letter('p')}{mark} = {product} / Σ = {number} / {total} = "
+                f"{value(f'p{k}', r[k], 4)}",
             ),
             bar(x(0), x(1), top + 54, 10, "track"),
             bar(x(0), x(r[k]), top + 54, 10, "bar", data_mark=f"p{k}-bar"),
             dot(x(r[k]), top + 59, "handle", data_mark=f"p{k}-handle"),
-            bar(0, 300, top - 14, 42, "grip", data_grip=f"q{k}"),
-            bar(0, 300, top + 32, 42, "grip", data_grip=f"p{k}"),
+            bar(0, 330, top - 14, 42, "grip", data_grip=f"q{k}"),
+            bar(0, 330, top + 32, 42, "grip", data_grip=f"p{k}"),
         ]
     marks.append(x_axis(x, 266, [0, 0.25, 0.5, 0.75, 1], 2))
-    return svg(300, 320, *marks, data_panel="shares", data_x=x)
+    return svg(330, 308, *marks, data_panel="shares", data_x=x)
 
 
 def _losses(words: Words, q: Floats, r: Floats) -> str:
     """Draw the mean loss of each prediction, weighted and not; each has its foot at its optimum."""
-    x, y = Scale(0, 1, 32, 344), Scale(0, 6, 266, 74)
+    x, y = Scale(0, 1, 32, 316), Scale(0, 6, 266, 74)
     p = letter("p") + _SUBSCRIPTS[1]
     marks = [
         x_axis(x, y(0), [0, 0.25, 0.5, 0.75, 1], 2),
         y_axis(y, x(0), range(0, 7, 2)),
-        text(344, 312, f"{words['predicted']} {p}", anchor="end", class_="xr-title"),
+        text(316, 304, f"{words['predicted']} {p}", anchor="end", class_="xr-title"),
         text(x(0), 62, words["loss"], class_="xr-title"),
     ]
     feet = (("plain", q, "curve-dashed", 40), ("weighted", r, "curve", 18))
@@ -99,8 +100,8 @@ def _losses(words: Words, q: Floats, r: Floats) -> str:
             text(x(0) + 34, row, f"{words[name]} {p} = {number}"),
             dot(*foot, "ring" if name == "plain" else "handle", data_mark=f"{name}-foot"),
         ]
-    marks.append(bar(0, 360, y(6), y(0) - y(6) + 10, "grip", data_grip="p1"))
-    return svg(360, 320, *marks, data_panel="losses", data_x=x, data_y=y)
+    marks.append(bar(0, 330, y(6), y(0) - y(6) + 10, "grip", data_grip="p1"))
+    return svg(330, 308, *marks, data_panel="losses", data_x=x, data_y=y)
 
 
 def _loss(truth: Floats) -> list[tuple[float, float]]:

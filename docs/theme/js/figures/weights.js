@@ -29,9 +29,8 @@ class Weights extends LiveFigure {
         this.move(`${name}${k}-bar`, { width: end - share.place(0) });
         this.move(`${name}${k}-handle`, { cx: end });
       }
-      this.write(`wq${k}`, shown(products[k], 2));
     }
-    this.write("total", shown(total, 2));
+    for (const [name, text] of Object.entries({ ...words, total: shown(total, 2) })) this.write(name, text);
 
     const x = this.scale("losses", "x");
     const y = this.scale("losses", "y");
