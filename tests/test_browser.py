@@ -139,6 +139,37 @@ def test_search_finds(visit, served_site, language, query, found):
     assert all(link.startswith(f"{served_site}{language}/") for link in links)
 
 
+@in_both_languages
+@pytest.mark.parametrize(
+    ("message", "section"),
+    [
+        (
+            "RuntimeError: 0D or 1D target tensor expected, multi-target not supported",
+            "multi-target",
+        ),
+        (
+            "ValueError: Expected input batch_size (64) to match target batch_size (32).",
+            "batch-size",
+        ),
+        ("IndexError: Target 10 is out of bounds.", "out-of-bounds"),
+        ("RuntimeError: CUDA error: device-side assert triggered", "device-side-assert"),
+        (
+            "NotImplementedError: \"log_softmax_lastdim_kernel_impl\" not implemented for 'Long'",
+            "integer-scores",
+        ),
+        ("RuntimeError: kl_div: Integral inputs not supported.", "kl-integers"),
+    ],
+)
+def test_a_pasted_message_finds_its_section_first(visit, served_site, language, message, section):
+    page = visit(f"{language}/practice/training/")
+    page.locator(".md-search__input").click()
+    page.keyboard.insert_text(message)
+    page.keyboard.press("End")  # the search listens to keys
+    results = page.locator(".md-search-result__link")
+    found = re.compile(rf"^{re.escape(served_site)}{language}/practice/errors/(\?.*)?#{section}$")
+    expect(results.nth(1)).to_have_attribute("href", found)  # after the page itself
+
+
 # The switch of language
 
 
@@ -208,3 +239,10 @@ def test_print_shows_folded_solutions_and_stills(visit, language):
     expect(page.locator("xentref-pipeline svg").first).to_be_visible()
     for solution in page.locator("details").all():
         assert solution.locator("> :not(summary)").first.bounding_box()["height"] > 0
+
+
+@in_both_languages
+def test_cheat_sheet_prints_on_one_page_with_its_own_fonts(visit, language):
+    pdf = visit(f"{language}/reference/cheat-sheet/").pdf(format="A4", print_background=True)
+    assert len(re.findall(rb"/Type */Page\b", pdf)) == 1
+    assert b"+STIXTwoMath" in pdf
