@@ -1,0 +1,1 @@
+"""The conformance kit on the cross-entropies of other libraries: `python -m scoreboard`."""

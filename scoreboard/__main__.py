@@ -1,0 +1,65 @@
+"""Run the kit on every library, write results.json, and put the tables into the two pages.
+
+It takes some minutes, most of them in JAX, which compiles for every shape.
+"""
+
+import json
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import xentref
+from scoreboard import pages
+from scoreboard.libraries import LIBRARIES, Library
+from xentref.testing import Report
+
+
+def versions(library: Library) -> dict[str, str]:
+    """The version of each package, without what a builder adds to it, such as `+cpu`."""
+    own = {"xentref": xentref.__version__}
+    return {name: own.get(name) or version(name).partition("+")[0] for name in library.packages}
+
+
+def results(report: Report) -> dict[str, dict[str, str | None]]:
+    """What is kept of each check."""
+    return {
+        result.name: {"status": result.status, "policy": result.policy, "message": result.message}
+        for result in report
+    }
+
+
+def entry(library: Library) -> dict[str, Any]:
+    """What is kept of a library."""
+    return {
+        "name": library.name,
+        "versions": versions(library),
+        "supports": sorted(library.supports.split()),
+        "left_out": sorted(library.left_out),
+        "results": results(library.report()),
+    }
+
+
+def main() -> int:
+    """Do all three; 1 if a library is not there."""
+    for library in LIBRARIES:
+        try:
+            versions(library)
+        except PackageNotFoundError as error:
+            print(f"scoreboard: {error.name} is not installed; make scoreboard installs it")
+            return 1
+    entries = []
+    for library in LIBRARIES:
+        begun = time.monotonic()
+        entries.append(entry(library))
+        print(f"scoreboard: {library.name}, {time.monotonic() - begun:.0f} s", flush=True)
+    data = {"dtype": "float32", "libraries": entries}
+    pages.DATA.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    for language, path in pages.PAGES.items():
+        path.write_text(pages.filled(path.read_text("utf-8"), data, language), "utf-8")
+    print("scoreboard: wrote results.json and the tables of the two pages")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The tables of the page, from the data; `filled` puts each below its heading."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from scoreboard.meanings import MEANINGS, TITLES
+from xentref.testing import checks
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "scoreboard" / "results.json"
+PAGES = {language: ROOT / f"docs/{language}/reference/scoreboard.md" for language in ("en", "zh")}
+
+MARKS = {"passed": "✓", "allowed": "○", "failed": "✗", "not supported": "·"}
+HEADS = {
+    "overview": {
+        "en": ["", "implementation", "version", "passed", "choices", "differs", "not asked"],
+        "zh": ["", "实现", "版本", "通过", "选择", "不同", "未查"],
+    },
+    "differences": {
+        "en": ["", "checks", "what came out of the first", "meaning"],
+        "zh": ["", "检查项", "第一项的结果", "含义"],
+    },
+    "choices": {
+        "en": ["policy", "taken by"],
+        "zh": ["做法", "采用者"],
+    },
+    "all": {"en": ["check"], "zh": ["检查项"]},
+}
+
+
+def overview(data: Any, language: str) -> list[list[str]]:
+    """A row for each implementation: its versions, and how many checks came out how."""
+    rows = []
+    for number, library in enumerate(data["libraries"], 1):
+        counts = Counter(result["status"] for result in library["results"].values())
+        asked = [counts[status] for status in ("passed", "allowed", "failed")]
+        versions = ", ".join(f"{name} {each}" for name, each in library["versions"].items())
+        cells = [str(n) for n in (*asked, len(checks()) - sum(asked))]
+        rows.append([str(number), f"`{library['name']}`", versions, *cells])
+    return rows
+
+
+def differences(data: Any, language: str) -> list[list[str]]:
+    """A row for each thing in which an implementation differs."""
+    rows = []
+    for number, library in enumerate(data["libraries"], 1):
+        for meaning, names in MEANINGS.get(library["name"], {}).items():
+            listed = ", ".join(f"`{name}`" for name in names)
+            message = library["results"][names[0]]["message"]
+            link = f"[{TITLES[meaning][language]}](#{meaning})"
+            rows.append([str(number), listed, f"`{message}`", link])
+    return rows
+
+
+def choices(data: Any, language: str) -> list[list[str]]:
+    """A row for each policy that somebody takes."""
+    takers: dict[str, list[int]] = {}
+    for number, library in enumerate(data["libraries"], 1):
+        for result in library["results"].values():
+            if result["status"] == "allowed":
+                takers.setdefault(result["policy"], []).append(number)
+    rows = sorted(takers.items(), key=lambda row: (-len(set(row[1])), row[0]))
+    return [[f"`{policy}`", ", ".join(map(str, dict.fromkeys(n)))] for policy, n in rows]
+
+
+def every(data: Any, language: str) -> list[list[str]]:
+    """A row for each check, a column for each implementation."""
+    rows, family = [], ""
+    for check in checks():
+        if check.family != family:
+            family = check.family
+            rows.append([f"**`{family}`**", *([""] * len(data["libraries"]))])
+        found = [library["results"].get(check.name) for library in data["libraries"]]
+        marks = [MARKS[result["status"]] if result else "·" for result in found]
+        rows.append([f"`{check.name}`", *marks])
+    return rows
+
+
+TABLES = {"overview": overview, "differences": differences, "choices": choices, "all": every}
+
+
+def table(name: str, data: Any, language: str) -> str:
+    """The table below the heading of that id, as Markdown."""
+    head = HEADS[name][language]
+    if name == "all":
+        head = [*head, *(str(n) for n in range(1, len(data["libraries"]) + 1))]
+    lines = [head, ["---"] * len(head), *TABLES[name](data, language)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def filled(text: str, data: Any, language: str) -> str:
+    """The text of the page, with the tables of the data in the place of those that it has."""
+    for name in TABLES:
+        below = re.compile(rf"(^##+ .*{{ #{name} }}\n(?:(?![|#]).*\n)*)(?:\|.*\n)+", re.MULTILINE)
+        made = table(name, data, language)
+        text, count = below.subn(lambda found, made=made: found[1] + made, text, count=1)
+        if not count:
+            raise ValueError(f"the page has no heading with the id {name} and a table below it")
+    return text
