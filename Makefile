@@ -16,10 +16,10 @@ SOURCES := $(shell find docs xentref mkdocs.yml mkdocs.zh.yml -type f -not -path
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve site test check bench update clean FORCE
+.PHONY: help serve site test check bench scoreboard update clean FORCE
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 serve: site/index.html ## build both languages and show them on http://127.0.0.1:8000/
 	@$(PY) -m docs.tools.serve --port $(PORT)
@@ -36,6 +36,9 @@ check: $(VENV)/test.done ## lint and types only
 
 bench: $(VENV)/test.done ## measure speed, memory and accuracy against PyTorch, SciPy and scikit-learn
 	@$(PY) -m benchmarks
+
+scoreboard: $(VENV)/scoreboard.done ## run the kit on other libraries, and write the tables of its page
+	@$(PY) -m scoreboard
 
 update: $(VENV)/test.done ## rewrite the outputs that the pages show
 	@$(PY) -m pytest README*.md docs xentref --update-outputs -q
@@ -68,6 +71,11 @@ $(VENV)/test.done: $(VENV)/site.done
 	@echo "setup: installing PyTorch and the test tools (once, a few minutes)"
 	$(if $(TORCH_INDEX),$(call install,torch --index-url $(TORCH_INDEX)))
 	$(call install,-e '.[test]')
+	@touch $@
+
+$(VENV)/scoreboard.done: $(VENV)/test.done
+	@echo "setup: installing the libraries of the scoreboard (once, a minute)"
+	$(call install,-e '.[scoreboard]')
 	@touch $@
 
 define install

@@ -12,7 +12,6 @@ from typing import Any
 import xentref
 from scoreboard import pages
 from scoreboard.libraries import LIBRARIES, Library
-from xentref.testing import Report
 
 
 def versions(library: Library) -> dict[str, str]:
@@ -21,22 +20,18 @@ def versions(library: Library) -> dict[str, str]:
     return {name: own.get(name) or version(name).partition("+")[0] for name in library.packages}
 
 
-def results(report: Report) -> dict[str, dict[str, str | None]]:
-    """What is kept of each check."""
-    return {
-        result.name: {"status": result.status, "policy": result.policy, "message": result.message}
-        for result in report
-    }
-
-
 def entry(library: Library) -> dict[str, Any]:
-    """What is kept of a library."""
+    """What is kept of a library: what it was asked, and what came out."""
+    report = library.report()
+    found = [result for result in report if result.status in ("failed", "allowed")]
     return {
         "name": library.name,
         "versions": versions(library),
         "supports": sorted(library.supports.split()),
         "left_out": sorted(library.left_out),
-        "results": results(library.report()),
+        "status": {result.name: result.status for result in report},
+        "policy": {result.name: result.policy for result in found if result.status == "allowed"},
+        "message": {result.name: result.message for result in found},
     }
 
 

@@ -34,7 +34,7 @@ def overview(data: Any, language: str) -> list[list[str]]:
     """A row for each implementation: its versions, and how many checks came out how."""
     rows = []
     for number, library in enumerate(data["libraries"], 1):
-        counts = Counter(result["status"] for result in library["results"].values())
+        counts = Counter(library["status"].values())
         asked = [counts[status] for status in ("passed", "allowed", "failed")]
         versions = ", ".join(f"{name} {each}" for name, each in library["versions"].items())
         cells = [str(n) for n in (*asked, len(checks()) - sum(asked))]
@@ -48,7 +48,7 @@ def differences(data: Any, language: str) -> list[list[str]]:
     for number, library in enumerate(data["libraries"], 1):
         for meaning, names in MEANINGS.get(library["name"], {}).items():
             listed = ", ".join(f"`{name}`" for name in names)
-            message = library["results"][names[0]]["message"]
+            message = library["message"][names[0]]
             link = f"[{TITLES[meaning][language]}](#{meaning})"
             rows.append([str(number), listed, f"`{message}`", link])
     return rows
@@ -58,11 +58,10 @@ def choices(data: Any, language: str) -> list[list[str]]:
     """A row for each policy that somebody takes."""
     takers: dict[str, list[int]] = {}
     for number, library in enumerate(data["libraries"], 1):
-        for result in library["results"].values():
-            if result["status"] == "allowed":
-                takers.setdefault(result["policy"], []).append(number)
-    rows = sorted(takers.items(), key=lambda row: (-len(set(row[1])), row[0]))
-    return [[f"`{policy}`", ", ".join(map(str, dict.fromkeys(n)))] for policy, n in rows]
+        for policy in dict.fromkeys(library["policy"].values()):
+            takers.setdefault(policy, []).append(number)
+    rows = sorted(takers.items(), key=lambda row: (-len(row[1]), row[0]))
+    return [[f"`{policy}`", ", ".join(map(str, numbers))] for policy, numbers in rows]
 
 
 def every(data: Any, language: str) -> list[list[str]]:
@@ -72,8 +71,8 @@ def every(data: Any, language: str) -> list[list[str]]:
         if check.family != family:
             family = check.family
             rows.append([f"**`{family}`**", *([""] * len(data["libraries"]))])
-        found = [library["results"].get(check.name) for library in data["libraries"]]
-        marks = [MARKS[result["status"]] if result else "·" for result in found]
+        found = [library["status"].get(check.name) for library in data["libraries"]]
+        marks = [MARKS[status or "not supported"] for status in found]
         rows.append([f"`{check.name}`", *marks])
     return rows
 
