@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
+from xml.etree import ElementTree
 
 from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
@@ -33,7 +34,28 @@ def characters(pages: Iterable[str]) -> set[str]:
     for page in pages:
         for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL):
             found.update(unescape(re.sub(r"<[^>]*>", "", formula)))
-    found.update([ITALIC[char] for char in found if char in ITALIC])
+    return _letters(found)
+
+
+def _small(pages: Iterable[str]) -> set[str]:
+    """Return the characters that stand in indices, exponents and fractions, with their italics."""
+    found: set[str] = set()
+    for page in pages:
+        for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL):
+            named = re.sub(r"&(?!lt;|gt;|amp;)\w+;", lambda found: unescape(found[0]), formula)
+            for element in ElementTree.fromstring(named).iter():
+                if element.tag.startswith(("msu", "mund", "mov")):
+                    _, *small = element
+                else:
+                    small = list(element) if element.tag == "mfrac" else []
+                for part in small:
+                    found.update("".join(part.itertext()))
+    return _letters(found)
+
+
+def _letters(found: set[str]) -> set[str]:
+    """Return the characters that show, with the italics that a browser makes of some."""
+    found = found | {ITALIC[char] for char in found if char in ITALIC}
     signs = {chr(code) for code in range(0xFE00, 0xFE10)}  # variation selectors
     return {c for c in found - signs if unicodedata.category(c) not in ("Cc", "Cf")}
 
@@ -42,12 +64,23 @@ def write(pages: Iterable[str], target: Path) -> None:
     """Write the font for these pages as WOFF2; a character that STIX Two Math lacks raises."""
     if _ZIAMATH is None or _ZIAMATH.origin is None:
         raise ValueError("the font of the formulas is missing: install ziamath")
+    pages = list(pages)
     source = Path(_ZIAMATH.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     font = TTFont(source, recalcTimestamp=False)
     wanted = {ord(char) for char in characters(pages)}
     if missing := wanted - font.getBestCmap().keys():
         names = ", ".join(unicodedata.name(chr(code)) for code in sorted(missing))
         raise ValueError(f"STIX Two Math cannot set {names}: write the formula without it")
+
+    # Small letters have shapes of their own. They make up half of the font, so only those stay that
+    # some index, exponent or fraction needs, and of the two sizes the larger.
+    names = font.getBestCmap()
+    small = {names[ord(char)] for char in _small(pages) if ord(char) in names}
+    for feature in font["GSUB"].table.FeatureList.FeatureRecord:
+        for number in feature.Feature.LookupListIndex if feature.FeatureTag == "ssty" else ():
+            for table in font["GSUB"].table.LookupList.Lookup[number].SubTable:
+                kept = table.alternates.items()
+                table.alternates = {glyph: shapes[:1] for glyph, shapes in kept if glyph in small}
 
     options = Options(flavor="woff2", hinting=False, layout_features=["ssty", "dtls", "flac"])
     options.name_IDs = [0, 1, 2, 4, 6, 13, 14]  # copyright, names, licence
