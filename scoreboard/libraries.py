@@ -21,7 +21,7 @@ from xentref.testing import policies as all_policies
 class Library:
     """An implementation on the scoreboard."""
 
-    name: str  # of the function, as its users write it
+    name: str  # where the function is, and what it is called
     packages: tuple[str, ...]  # whose versions count, as PyPI calls them
     fn: Callable[..., Any]
     supports: str  # features of the kit, with spaces between
@@ -172,7 +172,7 @@ LIBRARIES = (
         _INFINITE,
     ),
     Library(
-        "torch.nn.functional.linear_cross_entropy(options=…)",
+        "torch.nn.functional.linear_cross_entropy(options)",
         ("torch",),
         from_torch(_torch_linear(in_chunks=True)),
         # With the rest it says that it goes back to the path without chunks.
@@ -206,7 +206,7 @@ LIBRARIES = (
         _LABELS,
     ),
     Library(
-        "onnx.reference: SoftmaxCrossEntropyLoss",
+        "onnx.reference.SoftmaxCrossEntropyLoss",
         ("onnx",),
         from_forward(_onnx),
         f"{_REDUCTIONS} weight ignore_index places",

@@ -21,7 +21,7 @@ _EMPTY = ["empty-batch", "mean-of-an-empty-batch"]
 
 # By library and meaning: the checks that the kit reports as failed.
 MEANINGS: dict[str, dict[str, list[str]]] = {
-    "torch.nn.functional.linear_cross_entropy(options=…)": {
+    "torch.nn.functional.linear_cross_entropy(options)": {
         "nothing-in-chunks": ["mean-of-all-ignored", "gradient-of-all-ignored"],
     },
     "optax.softmax_cross_entropy_with_integer_labels": {
@@ -33,7 +33,7 @@ MEANINGS: dict[str, dict[str, list[str]]] = {
         "empty-stays": _EMPTY,
     },
     "keras.losses.CategoricalCrossentropy": {"empty-stays": _EMPTY},
-    "onnx.reference: SoftmaxCrossEntropyLoss": {
+    "onnx.reference.SoftmaxCrossEntropyLoss": {
         "softmax-first": _RANGES,
         "from-the-end": ["target-of-minus-1"],
     },

@@ -12,11 +12,10 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT / "scoreboard" / "results.json"
 PAGES = {language: ROOT / f"docs/{language}/reference/scoreboard.md" for language in ("en", "zh")}
 
-MARKS = {"passed": "✓", "allowed": "○", "failed": "✗", "not supported": "·"}
 HEADS = {
     "overview": {
-        "en": ["", "implementation", "version", "passed", "choices", "differs", "not asked"],
-        "zh": ["", "实现", "版本", "通过", "选择", "不同", "未查"],
+        "en": ["", "library", "function", "passed", "choices", "differs", "not asked"],
+        "zh": ["", "库", "函数", "通过", "选择", "不同", "未查"],
     },
     "differences": {
         "en": ["", "checks", "what came out of the first", "meaning"],
@@ -26,7 +25,10 @@ HEADS = {
         "en": ["policy", "taken by"],
         "zh": ["做法", "采用者"],
     },
-    "all": {"en": ["check"], "zh": ["检查项"]},
+    "all": {
+        "en": ["check", "passed", "choices", "differs"],
+        "zh": ["检查项", "通过", "选择", "不同"],
+    },
 }
 
 
@@ -38,7 +40,7 @@ def overview(data: Any, language: str) -> list[list[str]]:
         asked = [counts[status] for status in ("passed", "allowed", "failed")]
         versions = ", ".join(f"{name} {each}" for name, each in library["versions"].items())
         cells = [str(n) for n in (*asked, len(checks()) - sum(asked))]
-        rows.append([str(number), f"`{library['name']}`", versions, *cells])
+        rows.append([str(number), versions, f"`{library['name'].rsplit('.', 1)[-1]}`", *cells])
     return rows
 
 
@@ -61,19 +63,33 @@ def choices(data: Any, language: str) -> list[list[str]]:
         for policy in dict.fromkeys(library["policy"].values()):
             takers.setdefault(policy, []).append(number)
     rows = sorted(takers.items(), key=lambda row: (-len(row[1]), row[0]))
-    return [[f"`{policy}`", ", ".join(map(str, numbers))] for policy, numbers in rows]
+    return [[f"`{policy}`", ranges(numbers)] for policy, numbers in rows]
+
+
+def ranges(numbers: list[int]) -> str:
+    """Numbers in order, neighbours drawn together: 1–3, 5."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def every(data: Any, language: str) -> list[list[str]]:
-    """A row for each check, a column for each implementation."""
+    """A row for each check: for which implementations it came out how."""
     rows, family = [], ""
     for check in checks():
         if check.family != family:
             family = check.family
-            rows.append([f"**`{family}`**", *([""] * len(data["libraries"]))])
+            rows.append([f"**`{family}`**", "", "", ""])
         found = [library["status"].get(check.name) for library in data["libraries"]]
-        marks = [MARKS[status or "not supported"] for status in found]
-        rows.append([f"`{check.name}`", *marks])
+        numbers = [
+            ranges([number for number, each in enumerate(found, 1) if each == status])
+            for status in ("passed", "allowed", "failed")
+        ]
+        rows.append([f"`{check.name}`", *numbers])
     return rows
 
 
@@ -83,8 +99,6 @@ TABLES = {"overview": overview, "differences": differences, "choices": choices, 
 def table(name: str, data: Any, language: str) -> str:
     """The table below the heading of that id, as Markdown."""
     head = HEADS[name][language]
-    if name == "all":
-        head = [*head, *(str(n) for n in range(1, len(data["libraries"]) + 1))]
     lines = [head, ["---"] * len(head), *TABLES[name](data, language)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
