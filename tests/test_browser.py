@@ -27,11 +27,12 @@ def test_every_page_of_the_site_is_visited(site):
 
 @on_every_page
 def test_page_is_accessible_in_light_and_dark(visit, path):
+    """In the dark only the colours differ, so only they are looked at again."""
     page = visit(path)
-    for scheme, name in (("light", "default"), ("dark", "slate")):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_selector(f"body[data-md-color-scheme={name}]")
-        assert violations(page) == [], scheme
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("body[data-md-color-scheme=slate]")
+    assert violations(page, runOnly=["color-contrast"]) == []
 
 
 @in_both_languages
@@ -44,9 +45,10 @@ def test_start_page_is_accessible(visit):
     assert violations(visit("")) == []
 
 
-def violations(page):
+def violations(page, **options):
     """Return what axe finds, as readable lines."""
-    found = Axe().run(page).response["violations"]
+    options = {"resultTypes": ["violations"], **options}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:200]}: {node['failureSummary']}"
         for rule in found
