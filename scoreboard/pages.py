@@ -14,12 +14,12 @@ PAGES = {language: ROOT / f"docs/{language}/reference/scoreboard.md" for languag
 
 HEADS = {
     "overview": {
-        "en": ["", "library", "function", "passed", "choices", "differs", "not asked"],
-        "zh": ["", "库", "函数", "通过", "选择", "不同", "未查"],
+        "en": ["row", "library", "function", "passed", "choices", "differs", "not asked"],
+        "zh": ["行", "库", "函数", "通过", "选择", "不同", "未查"],
     },
     "differences": {
-        "en": ["", "checks", "what came out of the first", "meaning"],
-        "zh": ["", "检查项", "第一项的结果", "含义"],
+        "en": ["row", "checks", "what came out of the first", "meaning"],
+        "zh": ["行", "检查项", "第一项的结果", "含义"],
     },
     "choices": {
         "en": ["policy", "taken by"],

@@ -90,7 +90,8 @@ def test_first_visit_is_light(visit, path):
         )
         for answer in answers
     }
-    assert len(answers) <= 15, sorted(sizes)
+    # A file asked for twice comes from the cache, which Playwright turns off where it watches.
+    assert len(sizes) <= 15, sorted(sizes)
     assert sum(sizes.values()) <= 150_000, sizes
 
 
@@ -143,7 +144,7 @@ def test_search_finds(visit, served_site, language, query, found):
     page.keyboard.insert_text(query)
     page.keyboard.press("End")  # the search listens to keys
     results = page.locator(".md-search-result__link")
-    expect(results.first).to_be_visible()
+    expect(results.first).to_be_visible(timeout=30_000)  # the index is read first
     page.wait_for_timeout(200)  # results arrive in more than one go
     links = [link.evaluate("link => link.href").split("?")[0] for link in results.all()]
     assert f"{served_site}{found}" in {link.split("#")[0] for link in links}
