@@ -45,7 +45,7 @@ def _shares(words: Words, q: Floats, w: Floats, r: Floats) -> str:
     for k in (0, 1):
         top, mark = 48 + 118 * k, _SUBSCRIPTS[k]
         product = f"{letter('w')}{mark} {letter('q')}{mark}"
-        number = f"{value(f'w{k}', w[k], 0)} × {value(f'q{k}', q[k], 2)}"
+        number = f"{value(f'w{k}', w[k], 1)} × {value(f'q{k}', q[k], 2)}"
         marks += [
             text(12, top, f"{letter('q')}{mark} = {value(f'q{k}', q[k], 2)}"),
             text(318, top, words["class"].replace("{k}", str(k)), anchor="end", class_="xr-title"),
