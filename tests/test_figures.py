@@ -559,7 +559,7 @@ def test_weights_make_a_base_rate_of_one_tenth_one_half():
         "q1": "0.10",
         "w0": "1.0",
         "w1": "9.0",
-        "total": "1.80",
+        "total": "1.800",
         "p0": "0.5000",
         "p1": "0.5000",
     }

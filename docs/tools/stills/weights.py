@@ -41,7 +41,7 @@ def _shares(words: Words, q: Floats, w: Floats, r: Floats) -> str:
         text(12, 18, f"{words['frequency']} {letter('q')}", class_="xr-title"),
         text(318, 18, f"{words['best']} {letter('p')}", anchor="end", class_="xr-tag"),
     ]
-    total = value("total", float(np.dot(w, q)), 2)
+    total = value("total", float(np.dot(w, q)), 3)  # exact: the product of two steps
     for k in (0, 1):
         top, mark = 48 + 118 * k, _SUBSCRIPTS[k]
         product = f"{letter('w')}{mark} {letter('q')}{mark}"

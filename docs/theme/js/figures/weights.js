@@ -30,7 +30,7 @@ class Weights extends LiveFigure {
         this.move(`${name}${k}-handle`, { cx: end });
       }
     }
-    for (const [name, text] of Object.entries({ ...words, total: shown(total, 2) })) this.write(name, text);
+    for (const [name, text] of Object.entries({ ...words, total: shown(total, 3) })) this.write(name, text);
 
     const x = this.scale("losses", "x");
     const y = this.scale("losses", "y");
