@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+# One thread for each process, before NumPy and torch read it: what the pages compute is small, and
+# pytest-xdist fills the cores with processes. Threads beside them made it four times slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 
 from docs.tools.runner import Pages

@@ -4,10 +4,20 @@ import re
 
 from playwright.sync_api import Page, expect
 
+ALL_THERE = """() => performance.getEntriesByType("resource").some(
+        ({ name, responseEnd }) => responseEnd && name.endsWith("/sitemap.xml"))
+    && [...document.querySelectorAll("[data-figure]")].every((it) => it.matches(":defined"))"""
+
+
+def settle(page: Page) -> None:
+    """Wait for what a page fetches by itself: its figures' scripts, and Material's sitemap."""
+    page.wait_for_function(ALL_THERE)
+    page.wait_for_timeout(100)  # to be read
+
 
 def leave(page: Page, name: str) -> None:
     """Go to a page by a link in the text, and make sure that nothing was loaded anew."""
-    page.wait_for_load_state("networkidle")  # Material has read the sitemap by then
+    settle(page)
     page.evaluate("window.notReloaded = true")
     page.locator(f'article a[href*="/{name}/"], article a[href^="{name}/"]').first.click()
     page.wait_for_url(re.compile(rf"/{name}/(#.*)?$"))  # the link may name a section

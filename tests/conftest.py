@@ -23,7 +23,14 @@ from docs.tools.build import build
 from tests.pages import DESK
 
 BASE = "/xentref/"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first is the one without windows, which opens a page twice as fast.
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from docs.tools.stills import STILLS, Choice, Slider
 from tests.browsing import leave
-from tests.pages import DESK, LANGUAGES, PHONE, SOURCES
+from tests.pages import PHONE, SOURCES, in_both_languages
 from xentref import softmax
 
 LIVE = {name: still for name, still in STILLS.items() if still.controls}
@@ -74,8 +74,11 @@ def drawn(name, state):
         key: "word".join(["", *(f"{{{field}}}" for field in braces.get(key, ())), ""])
         for key in LIVE[name].words
     }
-    svg = LIVE[name].draw(words, **state)
-    page = BeautifulSoup(svg, "html.parser")
+    return marked(BeautifulSoup(LIVE[name].draw(words, **state), "html.parser"))
+
+
+def marked(page):
+    """Return the marks of a picture that nobody has touched."""
     for mark in page.select("[class]"):
         mark["class"] = " ".join(mark["class"])
     return {
@@ -106,16 +109,15 @@ def assert_drawn(name, state, seen):
             assert equal, (mark, key, got[key], want[key], state)
 
 
+STATE = """(form) => Object.fromEntries([...form.elements]
+    .filter(({ name, type, checked }) => name && (type !== "radio" || checked))
+    .map(({ name, type, value, checked }) => [name, Number(type === "checkbox" ? checked : value)]))
+"""
+
+
 def state(page, name):
     """Return where the controls stand."""
-    return {
-        c.name: float(page.locator(f"xentref-{name} [name={c.name}]").input_value())
-        if isinstance(c, Slider)
-        else int(page.locator(f"xentref-{name} [name={c.name}]:checked").input_value())
-        if isinstance(c, Choice)
-        else int(page.locator(f"xentref-{name} [name={c.name}]").is_checked())
-        for c in LIVE[name].controls
-    }
+    return page.eval_on_selector(f"xentref-{name} form", STATE)
 
 
 def look(page, name):
@@ -130,9 +132,25 @@ def assert_right(page, name):
 
 
 def open_alive(visit, name, language="en", **screen):
-    """Open the page of a figure, and wait for its script."""
-    page = visit(home(name, language), **screen)
+    """Open the page of a figure, wait for its script, and see that the page does not move then."""
+    held = []
+
+    def hold(route):
+        held.append(route) if waiting else route.fallback()
+
+    def listen(page):
+        page.route("**/js/figures/*.js", hold)
+
+    waiting = True
+    page = visit(home(name, language), listen=listen, **screen)
+    figure = page.locator(f"#figure-{name}")
+    height = figure.bounding_box()["height"]
+    assert page.locator(f"xentref-{name}:defined").count() == 0
+    waiting = False
+    for route in held:
+        route.fallback()
     page.wait_for_selector(f"xentref-{name}:defined")
+    assert figure.bounding_box()["height"] == height
     return page
 
 
@@ -146,13 +164,19 @@ def test_figure_equals_xentref_everywhere(visit, name):
 
 
 @each_figure
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_still_is_the_figure_at_its_start(visit, name, language):
-    """Without scripts the picture is there, as Python drew it, and no controls that do nothing."""
-    page = visit(home(name, language), scripts=False)
+@in_both_languages
+def test_still_is_the_figure_at_its_start(site, name, language):
+    page = (site / home(name, language) / "index.html").read_text("utf-8")
+    still = BeautifulSoup(page, "html.parser").select_one(f"xentref-{name}")
+    assert_drawn(name, LIVE[name].start, marked(still))
+
+
+@each_figure
+def test_still_stands_alone_without_scripts(visit, name):
+    """The picture is there, as Python drew it, and no controls that do nothing."""
+    page = visit(home(name), scripts=False)
     expect(page.locator(f"xentref-{name} svg").first).to_be_visible()
     expect(page.locator(f"xentref-{name} form")).to_be_hidden()
-    assert_drawn(name, LIVE[name].start, look(page, name))
 
 
 @each_figure
@@ -211,9 +235,9 @@ def test_figure_can_be_dragged(visit, name):
 
 
 @each_figure
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_both_languages
 def test_figure_reads_its_numbers_out(visit, name, language):
-    page = open_alive(visit, name, language)
+    page = open_alive(visit, name, language, width=PHONE)
     summary = page.locator(f"xentref-{name} .xr-summary")
     expect(summary).to_have_attribute("aria-live", "polite")
     expect(summary).to_be_empty()
@@ -241,19 +265,6 @@ def test_figure_lives_on_after_instant_navigation(visit, name):
     page.locator(f"xentref-{name} [name={control.name}]").press("Home")
     assert page.evaluate("window.notReloaded")
     assert assert_right(page, name)[control.name] == pytest.approx(control.first)
-
-
-@each_figure
-@pytest.mark.parametrize("width", [DESK, PHONE])
-def test_page_does_not_move_when_the_figure_comes_to_life(visit, name, width):
-    page = open_alive(visit, name, width=width)
-    height = page.locator(f"#figure-{name}").bounding_box()["height"]
-    page.route(
-        "**/figures*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
-    )
-    page.reload()
-    assert page.locator(f"xentref-{name}:defined").count() == 0
-    assert page.locator(f"#figure-{name}").bounding_box()["height"] == height
 
 
 # The figure of the first page

@@ -51,7 +51,7 @@ function nameControls() {
 const scrollers = "article :is(.arithmatex, .md-typeset__scrollwrap, pre > code, .xr-scroll)";
 const resized = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    target.toggleAttribute("data-scrolls", target.scrollWidth > target.clientWidth + 1);
+    target.toggleAttribute("data-scrolls", target.scrollWidth > target.clientWidth);
     if (target.hasAttribute("data-scrolls")) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }
