@@ -1,6 +1,7 @@
 """The page runner: what is broken fails with page, line and what to do; nothing is skipped."""
 
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -28,6 +29,9 @@ class Site:
     def __init__(self, pytester, monkeypatch):
         self.pytester = pytester
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        # What torch loads late stays loaded: it cannot be loaded twice.
+        restore = "_pytest.pytester.SysModulesSnapshot.restore"
+        monkeypatch.setattr(restore, lambda snapshot: sys.modules.pop("conftest", None))
         shutil.copy(ROOT / "conftest.py", pytester.path)
         pytester.makeini(
             "[pytest]\naddopts = -p no:doctest -p no:cacheprovider --import-mode=importlib\n"
@@ -362,7 +366,6 @@ def test_good_page_passes_and_is_left_alone(site, options):
 
 
 def test_state_of_torch_is_reset(site):
-    pytest.importorskip("torch")
     change = """import torch
 torch.set_default_dtype(torch.float64)
 torch.set_grad_enabled(False)
