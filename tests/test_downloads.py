@@ -38,7 +38,7 @@ def blocks_of(language: str, page: str) -> list[Block]:
 
 
 def made(make, language: str, page: str) -> str:
-    return make(text_of(language, page), page, f"{SITE}{language}/", language)
+    return make(downloads.cells(text_of(language, page), page, f"{SITE}{language}/", language))
 
 
 @each_page
@@ -157,7 +157,8 @@ ValueError: no
 
 
 def test_cells_of_a_page() -> None:
-    cells = downloads.cells(PAGE, "learn/page.md", f"{SITE}en/")
+    first, *cells = downloads.cells(PAGE, "learn/page.md", f"{SITE}en/", "en")
+    assert first.text == f"From <{SITE}en/learn/page/>"
     assert [cell.text for cell in cells if cell.code] == [
         "print(1 + 1)",
         'x = 1\nraise ValueError(\n    "no"\n)',
@@ -173,7 +174,7 @@ def test_cells_of_a_page() -> None:
 
 
 def test_python_file_goes_on_behind_an_intended_error() -> None:
-    file = downloads.script(PAGE, "learn/page.md", f"{SITE}en/", "en")
+    file = downloads.script(downloads.cells(PAGE, "learn/page.md", f"{SITE}en/", "en"))
     assert 'try:\n    raise ValueError(\n        "no"\n    )\nexcept' in file
     compile(file, "page.py", "exec")
 

@@ -316,6 +316,7 @@ def broken_config(tmp_path: Path, request: pytest.FixtureRequest) -> str:
     config.write_text(
         f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {pages}\nnav: [index.md, broken.md]\n"
         f"theme: {{custom_dir: {ROOT / 'docs' / 'theme'}}}\n"
+        f"hooks: [{ROOT / 'docs' / 'tools' / 'hooks.py'}]\n"
     )
     return str(config)
 

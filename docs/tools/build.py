@@ -55,27 +55,27 @@ def _complaints(log: str) -> str:
 
 def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
     """Build everything into `out`, an empty directory; return the seconds per language."""
+
+    def one(language: str) -> float:
+        url = f"{base_url}{language}/"
+        seconds = build_language(CONFIGS[language], url, out / language, builder)
+        _take_along(Path("docs") / language, out / language, url)
+        return seconds
+
     with ThreadPoolExecutor() as pool:
-        builds = {
-            language: pool.submit(
-                build_language, config, f"{base_url}{language}/", out / language, builder
-            )
-            for language, config in CONFIGS.items()
-        }
-    seconds = {language: build.result() for language, build in builds.items()}
+        seconds = dict(zip(CONFIGS, pool.map(one, CONFIGS), strict=True))
 
     pages = [page.read_text("utf-8") for page in sorted(out.rglob("*.html"))]
+    try:
+        font = fonts.made(pages)
+    except ValueError as error:
+        raise BuildError(str(error)) from None
     for language in CONFIGS:
-        try:
-            fonts.write(pages, out / language / "fonts" / "math.woff2")
-        except ValueError as error:
-            raise BuildError(str(error)) from None
+        (out / language / "fonts" / "math.woff2").write_bytes(font)
     address = {"base_url": base_url, "base_path": urlsplit(base_url).path}
     for page in ROOT_PAGES.glob("*.html"):
         html = Template(page.read_text("utf-8")).substitute(address)
         (out / page.name).write_text(html, "utf-8")
-    for language in CONFIGS:
-        _take_along(Path("docs") / language, out / language, f"{base_url}{language}/")
     policy.write(out)
     (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
     _zip(out, out / "xentref-site.zip")
@@ -90,8 +90,9 @@ def _take_along(sources: Path, out: Path, root: str) -> None:
         stem = folder / (folder.name if folder != out else "xentref")
         stem.with_suffix(".md").write_text(text, "utf-8")
         if "```python" in text:
-            for suffix, made in ((".ipynb", downloads.notebook), (".py", downloads.script)):
-                stem.with_suffix(suffix).write_text(made(text, page, root, out.name), "utf-8")
+            cells = downloads.cells(text, page, root, out.name)
+            stem.with_suffix(".ipynb").write_text(downloads.notebook(cells), "utf-8")
+            stem.with_suffix(".py").write_text(downloads.script(cells), "utf-8")
 
 
 def _zip(site: Path, target: Path) -> None:

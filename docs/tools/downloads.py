@@ -32,9 +32,12 @@ class Cell:
     code: Block | None = None
 
 
-def cells(text: str, page: str, root: str) -> list[Cell]:
-    """Cut a page, such as learn/softmax.md, into cells; its links lead to the site at `root`."""
-    found: list[Cell] = []
+def cells(text: str, page: str, root: str, language: str) -> list[Cell]:
+    """Cut a page, such as learn/softmax.md, into cells, after one that names where it comes from.
+
+    Its links lead to the site at `root`.
+    """
+    found = [Cell(f"{FROM[language]} <{root}{url(page)}>")]
     start = 0
     for block in parse(text, page):
         if block.language in ("python", "output"):
@@ -91,10 +94,10 @@ def url(page: str) -> str:
     return "" if path == "index" else f"{path.removesuffix('/index')}/"
 
 
-def notebook(text: str, page: str, root: str, language: str) -> str:
+def notebook(page: list[Cell]) -> str:
     """Return a page as a notebook of format 4.5, with the outputs that the tests have verified."""
     made: list[dict[str, Any]] = []
-    for number, cell in enumerate(_with_source(text, page, root, language)):
+    for number, cell in enumerate(page):
         source = {"id": f"cell-{number}", "source": cell.text.splitlines(keepends=True)}
         if cell.code is None:
             made.append({"cell_type": "markdown", "metadata": {}, **source})
@@ -115,10 +118,10 @@ def notebook(text: str, page: str, root: str, language: str) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def script(text: str, page: str, root: str, language: str) -> str:
+def script(page: list[Cell]) -> str:
     """Return a page as a Python file in cells (`# %%`), which runs from its start to its end."""
     parts = []
-    for cell in _with_source(text, page, root, language):
+    for cell in page:
         if cell.code is None:
             parts.append("# %% [markdown]\n" + textwrap.indent(cell.text, "# ", lambda line: True))
         else:
@@ -126,12 +129,6 @@ def script(text: str, page: str, root: str, language: str) -> str:
     return (
         "\n\n".join("\n".join(line.rstrip() for line in part.split("\n")) for part in parts) + "\n"
     )
-
-
-def _with_source(text: str, page: str, root: str, language: str) -> list[Cell]:
-    """The cells, after one that names the page they come from."""
-    address = f"{root}{url(page)}"
-    return [Cell(f"{FROM[language]} <{address}>"), *cells(text, page, root)]
 
 
 def going_on(block: Block) -> str:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from html import unescape
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -60,8 +61,8 @@ def _letters(found: set[str]) -> set[str]:
     return {c for c in found - signs if unicodedata.category(c) not in ("Cc", "Cf")}
 
 
-def write(pages: Iterable[str], target: Path) -> None:
-    """Write the font for these pages as WOFF2; a character that STIX Two Math lacks raises."""
+def made(pages: Iterable[str]) -> bytes:
+    """Return the font for these pages as WOFF2; a character that STIX Two Math lacks raises."""
     if _ZIAMATH is None or _ZIAMATH.origin is None:
         raise ValueError("the font of the formulas is missing: install ziamath")
     pages = list(pages)
@@ -88,5 +89,6 @@ def write(pages: Iterable[str], target: Path) -> None:
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
     font.flavor = "woff2"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    font.save(target)
+    woff2 = BytesIO()
+    font.save(woff2)
+    return woff2.getvalue()

@@ -1,0 +1,52 @@
+"""MkDocs hooks: pages without marks that nobody sees, and a search that reads only text.
+
+Half of the time of a build went into the search, which takes each page apart element by element;
+most of them are spans of code and parts of formulas, of which it keeps the text alone.
+"""
+
+import re
+from typing import Any
+
+from material.plugins.search import plugin as search  # type: ignore[import-untyped]
+from mkdocs.plugins import CombinedEvent, event_priority
+
+# Names, spaces, constants, prefixes and output have the colour of code itself.
+COLOURLESS = re.compile(r'<span class="(?:n|w|kc|sa|vm|bp|go)">([^<]*)</span>')
+CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+SPAN = re.compile(r"</?span[^>]*>")
+FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
+PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+
+
+def on_config(config: Any) -> None:
+    """Keep the English build from loading the dictionary that cuts Chinese into words."""
+    if config.theme["language"] != "zh":
+        search.jieba = None
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Return the HTML of a page without the spans that have no colour."""
+    return COLOURLESS.sub(r"\1", html)
+
+
+def for_search(html: str) -> str:
+    """Return a page as the search needs it: code and formulas as plain text, and no pictures."""
+
+    def formula(found: re.Match[str]) -> str:
+        return "" if "data-search-exclude" in found[1] else re.sub(r"<[^>]*>", "", found[2])
+
+    html = FORMULA.sub(formula, PICTURE.sub("", html))
+    return CODE.sub(lambda found: SPAN.sub("", found[0]), html)
+
+
+@event_priority(100)
+def _before_search(context: Any, /, *, page: Any, **_: Any) -> None:
+    page.whole, page.content = page.content, for_search(page.content)
+
+
+@event_priority(-100)
+def _after_search(context: Any, /, *, page: Any, **_: Any) -> None:
+    page.content = re.sub(r' ?data-search-exclude(?:="[^"]*")?', "", page.whole)
+
+
+on_page_context = CombinedEvent(_before_search, _after_search)
