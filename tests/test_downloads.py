@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
+import torch  # noqa: F401 (once, before notebooks run in forks of this process)
 
 from docs.tools import downloads, serve
 from docs.tools.blocks import Block, load
