@@ -16,7 +16,7 @@ SOURCES := $(shell find docs xentref mkdocs.yml mkdocs.zh.yml -type f -not -path
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve site test check bench scoreboard update clean FORCE
+.PHONY: help serve site test check proof bench scoreboard update clean FORCE
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ test: $(VENV)/test.done check ## run everything: pages, docstrings, tests, site,
 check: $(VENV)/test.done ## lint and types only
 	@echo "check: ruff and mypy"
 	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . && $(PY) -m mypy --no-error-summary
+
+proof: $(VENV)/test.done ## run the pages alone, and write down which page runs which function
+	@$(PY) -m docs.tools.proof
 
 bench: $(VENV)/test.done ## measure speed, memory and accuracy against PyTorch, SciPy and scikit-learn
 	@$(PY) -m benchmarks
