@@ -4,17 +4,22 @@ python -m docs.tools.serve --port 8000
 """
 
 import argparse
+import gzip
 import sys
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
+PACKED = (".html", ".css", ".js", ".json", ".xml", ".svg", ".txt", ".md")
 
 
 class _Handler(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # one connection for many files
     base = "/"  # where the site stands on the host; GitHub Pages: /name-of-repository/
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
         ".js": "text/javascript",
@@ -26,6 +31,22 @@ class _Handler(SimpleHTTPRequestHandler):
         if not path.startswith(self.base):
             return str(Path(self.directory) / "nothing-here")
         return super().translate_path(path.removeprefix(self.base))
+
+    def send_head(self) -> Any:
+        """Answer packed where that helps, as GitHub Pages does."""
+        path = Path(self.translate_path(self.path))
+        if urlsplit(self.path).path.endswith("/"):
+            path /= "index.html"
+        accepted = "gzip" in self.headers.get("Accept-Encoding", "")
+        if not (accepted and path.suffix in PACKED and path.is_file()):
+            return super().send_head()
+        body = gzip.compress(path.read_bytes(), compresslevel=6)
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return BytesIO(body)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer 404 with the site's own page, as GitHub Pages does."""
