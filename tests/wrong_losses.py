@@ -58,6 +58,9 @@ REST = "rest = others.sum(axis=1, keepdims=True)"
 SCORES = "z = moved.reshape(-1, classes).astype(np.float64)"
 NAIVE = "p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)"
 READ = "moved = np.moveaxis(input, place, -1)"
+UPSTREAM = "grad_output is None"  # with more after `or`, it is dropped there
+OUTER = "else grad_output.astype(np.float64)"
+SOFT = "kept = np.full(rows, True)"
 
 
 def padded(width, above=0):
@@ -83,6 +86,7 @@ WRONGS = [
     wrong("equal-scores", "the sum leaves out the last class", REST, "rest = others[:, :-1].sum(axis=1, keepdims=True)"),
     wrong("every-class", "labels are counted from 1", LABEL, "y = np.where(kept, y - 1, 0)"),
     wrong("every-class", "the last class is never read", LABEL, "y = np.where(kept, np.minimum(y, classes - 2), 0)"),
+    wrong("targets-in-32-bits", "int32 targets are read at the distance of int64", "y = target.reshape(-1)", "y = target.reshape(-1); y = np.resize(y[::2], y.size) if y.itemsize == 4 else y"),
     # Gradients.
     wrong("gradient-of-the-mean", "the gradient of the mean is that of the sum", MEAN_BACK, "received = np.full(rows, upstream)"),
     wrong("gradient-of-the-mean", "the gradient has the wrong sign", GRAD, f"{GRAD}; grad = -grad"),
@@ -103,6 +107,9 @@ WRONGS = [
     wrong("mean-of-kept-rows", "the mean divides by all rows", MEAN, "result = loss.sum() / (rows or np.nan)"),
     wrong("gradient-of-kept-rows", "the gradient divides by all rows", MEAN_BACK, "received = np.full(rows, upstream / (rows or np.nan))"),
     wrong("ignored-rows-in-a-sum", "the sum is scaled up to all rows", SUM, "result = loss.sum() * (rows / kept.sum())\n"),
+    wrong("upstream-of-kept-rows", "the upstream is dropped where a row is ignored", UPSTREAM, f"{UPSTREAM} or not np.all(kept)"),
+    wrong("upstream-of-kept-rows", "the upstream is read in the order of the kept rows", ROWS_BACK, f"{ROWS_BACK}; received = received[np.maximum(np.cumsum(kept) - 1, 0)]"),
+    wrong("upstream-under-weights", "the upstream is dropped beside weights", UPSTREAM, f"{UPSTREAM} or weight is not None"),
     wrong("any-ignore-index", "-100 is written into the code", KEPT, "kept = y != -100"),
     wrong("any-ignore-index", "an ignored class leaves the softmax", SCORES, f"{SCORES}; z[:, ignore_index : ignore_index + 1 if ignore_index >= 0 else 0] = -np.inf"),
     wrong("weighted-mean", "the weighted mean divides by the rows", MEAN, "result = loss.sum() / (kept.sum() or np.nan)"),
@@ -119,6 +126,7 @@ WRONGS = [
     wrong("smoothing-of-the-loss", "the target keeps all its mass", Q, "q = t + label_smoothing / classes"),
     wrong("smoothing-of-the-loss", "smoothing is ignored", Q, "q = t"),
     wrong("smoothing-of-the-gradient", "the gradient knows no smoothing", GRAD, "counts = w * t; " + GRAD),
+    wrong("upstream-under-smoothing", "the upstream is dropped beside smoothing", UPSTREAM, f"{UPSTREAM} or label_smoothing"),
     wrong("smoothing-of-everything", "the share is held below 0.9", Q, f"label_smoothing = min(label_smoothing, 0.9); {Q}"),
     wrong("smoothing-and-ignored-rows", "the smoothed part leaks into ignored rows", MASK, f"{MASK}; loss = np.where(kept, loss, label_smoothing * -log_p.mean(axis=1)) if label_smoothing else loss"),
     wrong("smoothing-and-ignored-rows", "the smoothed part is averaged over all rows", MEAN, "smooth = np.where(kept, -(w * log_p).mean(axis=1), 0.0) * label_smoothing; result = ((loss - smooth).sum() / (total or np.nan) + smooth.mean()) if label_smoothing else loss.sum() / (total or np.nan)"),
@@ -142,6 +150,7 @@ WRONGS = [
     wrong("minus-infinity-at-the-target", "an infinite loss becomes a large one", MASK, f"{MASK}; loss = np.where(np.isposinf(loss), 1e4, loss)"),
     wrong("nan-comes-through", "nan among the scores is taken for 0", SCORES, f"{SCORES}; z = np.where(np.isnan(z), 0.0, z)"),
     wrong("nan-comes-through", "a loss of nan is skipped", MASK, f"{MASK}; loss = np.where(np.isnan(loss), 0.0, loss)"),
+    wrong("nan-comes-through", "nan in the gradient is taken for 0", GRAD_MASK, f"{GRAD_MASK}; grad = np.nan_to_num(grad)"),
     wrong("zero-weight-at-minus-infinity", "a weight of 0 times infinity", LOSS, "loss = np.where(q == 0, 0.0, -counts * log_p).sum(axis=1)"),
     # Tiny losses.
     wrong("tiny-losses", "ln(1 + x) by adding 1", LOG_P, "log_p = gap - np.log(1.0 + rest)"),
@@ -176,6 +185,7 @@ WRONGS = [
     wrong("mean-of-weights-of-zero", "weights of 0 alone make a mean of 0", MEAN, "result = 0.0 if total == 0 and np.any(kept) else loss.sum() / (total or np.nan)"),
     wrong("nan-in-an-ignored-row", "the loss is multiplied by a mask", MASK, "loss = loss * kept"),
     wrong("nan-in-an-ignored-gradient", "the gradient is multiplied by a mask", GRAD_MASK, "grad = grad * kept[:, None] if total else 0.0 * kept[:, None] * p"),
+    wrong("nan-in-an-ignored-gradient", "inf in an ignored row spreads, nan does not", GRAD_MASK, "grad = np.where(np.any(np.isinf(z)) and not np.all(kept), np.nan, grad * kept[:, None])"),
     # Memory.
     wrong("transposed", "scores are read in the order of memory", READ, "moved = np.moveaxis(input.ravel(order='K').reshape(input.shape) if input.ndim == 2 else input, place, -1)"),
     wrong("every-second", "scores are read without strides", READ, "moved = np.moveaxis(input if input.base is None or input.ndim != 2 else input.base.ravel()[1 : 1 + input.size].reshape(input.shape), place, -1)"),
@@ -184,6 +194,11 @@ WRONGS = [
     wrong("arguments-unchanged", "ignored targets are set to 0 in place", LABEL, f"target[target == ignore_index] = 0; {LABEL}"),
     wrong("arguments-unchanged", "the maximum is subtracted in place", TOP, f"{TOP}; input -= input.max(axis=place, keepdims=True)"),
     wrong("arguments-unchanged", "the weights are normalised in place", COUNTS, f"{COUNTS}\n    if weight is not None:\n        weight /= weight.sum()"),
+    wrong("arguments-unchanged", "scores and targets are both written over", TOP, f"{TOP}; input -= input.max(axis=place, keepdims=True); target -= 1"),
+    wrong("arguments-unchanged", "the upstream is divided in place", OUTER, f"{OUTER}; grad_output is None or np.multiply(grad_output, 0.5, out=grad_output)"),
+    wrong("arguments-unchanged", "the bias is centred in place", "z = z + bias", "z = z + bias; bias -= bias.mean()"),
+    wrong("arguments-unchanged", "probabilities are turned into logarithms in place", SOFT, f"{SOFT}; np.log(target, out=target)"),
+    wrong("repeatable", "the loss varies in its last bit, the gradient by a factor of 2", MASK, f"{MASK}; SHARED['n'] = 1 - SHARED.get('n', 0); loss = loss + SHARED['n'] * 1e-6; grad = grad * (1 + SHARED['n'])"),
     wrong("repeatable", "a count is kept from call to call", MASK, f"{MASK}; SHARED['n'] = SHARED.get('n', 0) + 1; loss = loss * (1 + 1e-4 * SHARED['n'])"),
     wrong("repeatable", "a sum in an order left to chance", MASK, f"{MASK}; SHARED['n'] = 1 - SHARED.get('n', 0); loss = loss + SHARED['n'] * 1e-6"),
     wrong("results-are-kept", "one buffer for the gradients of all calls", "return np.asarray(result, input.dtype), back.astype(input.dtype)", "held = SHARED.setdefault((input.shape, input.dtype), np.empty(input.shape, input.dtype))\n    held[...] = back\n    return np.asarray(result, input.dtype), held"),
@@ -199,15 +214,17 @@ WRONGS = [
     wrong("classes-on-axis-1", "a reshape without moving the classes", SCORES, "z = input.reshape(-1, classes).astype(np.float64)"),
     wrong("as-many-places-as-classes", "the classes are taken from the last axis", "place = min(1, input.ndim - 1)", "place = input.ndim - 1 if input.ndim == 3 and input.shape[1] == input.shape[2] else min(1, input.ndim - 1)"),
     wrong("ignored-places", "the mean divides by the samples", TOTAL, "total = w[y][kept].sum() if input.ndim < 3 else float(len(input))"),
+    wrong("upstream-of-places", "the upstream of a sample is that of its first place", ROWS_BACK, "received = np.broadcast_to(upstream if upstream.ndim < 2 else upstream.reshape(len(input), -1)[:, :1].repeat(rows // len(input), axis=1).reshape(shape), shape).reshape(-1)"),
     wrong("row-without-a-batch", "a single row gives a result of shape (1,)", "shape = moved.shape[:-1]", "shape = moved.shape[:-1] or (1,)"),
     # Probabilities.
     wrong("one-hot-targets", "probabilities are divided by their number", "total = float(rows)", "total = float(rows * classes)"),
-    wrong("soft-targets", "the likeliest class is the target", "kept = np.full(rows, True)", "kept = np.full(rows, True)\n        t = (t == t.max(axis=1, keepdims=True)).astype(np.float64)"),
+    wrong("soft-targets", "the likeliest class is the target", SOFT, f"{SOFT}\n        t = (t == t.max(axis=1, keepdims=True)).astype(np.float64)"),
     wrong("soft-targets", "the divergence for the cross-entropy", LOSS, f"{LOSS}; loss = loss + (np.where(t > 0, t * np.log(np.where(t > 0, t, 1.0)), 0.0).sum(axis=1) if target.dtype.kind == 'f' else 0.0)"),
-    wrong("targets-that-do-not-sum-to-1", "probabilities are normalised", "kept = np.full(rows, True)", "kept = np.full(rows, True)\n        t = t / t.sum(axis=1, keepdims=True)"),
+    wrong("targets-that-do-not-sum-to-1", "probabilities are normalised", SOFT, f"{SOFT}\n        t = t / t.sum(axis=1, keepdims=True)"),
     wrong("targets-that-do-not-sum-to-1", "the gradient assumes that they sum to 1", GRAD, f"{GRAD}; grad = p - q if weight is None and target.dtype.kind == 'f' else grad"),
     wrong("weighted-mean-of-probabilities", "the mean divides by the weights of the probabilities", "total = float(rows)", "total = (t * w).sum()"),
     wrong("smoothing-of-probabilities", "probabilities are not smoothed", Q, "q = t if target.dtype.kind == 'f' else (1.0 - label_smoothing) * t + label_smoothing / classes"),
+    wrong("upstream-of-probabilities", "the upstream is dropped where targets are probabilities", UPSTREAM, f"{UPSTREAM} or target.dtype.kind == 'f'"),
     wrong("zero-probability-at-minus-infinity", "a probability of 0 times infinity", LOSS, "loss = np.where((counts == 0) & (target.dtype.kind == 'i'), 0.0, -counts * log_p).sum(axis=1)"),
     # What language models add.
     wrong("z-loss-value", "the log-sum-exp is not squared", "z_loss * lse[:, 0] ** 2", "z_loss * lse[:, 0]"),
@@ -215,11 +232,16 @@ WRONGS = [
     wrong("z-loss-gradient", "the z-loss has no gradient", "grad = grad + 2.0 * z_loss * lse * p", "pass"),
     wrong("z-loss-gradient", "the factor 2 is left out", "2.0 * z_loss * lse * p", "z_loss * lse * p"),
     wrong("z-loss-of-ignored-rows", "ignored rows have a z-loss", MASK, "loss = np.where(kept, loss, z_loss * lse[:, 0] ** 2 if z_loss else 0.0)"),
+    wrong("z-loss-beside-weights", "the z-loss is weighted", "z_loss * lse[:, 0] ** 2", "z_loss * (t @ w) * lse[:, 0] ** 2"),
+    wrong("z-loss-of-probabilities", "the z-loss is left out for probabilities", "if z_loss:", "if z_loss and target.dtype.kind == 'i':"),
+    wrong("upstream-of-z-loss", "the upstream is dropped beside a z-loss", UPSTREAM, f"{UPSTREAM} or z_loss"),
     wrong("softcap-value", "scores are cut off", "z = softcap * squashed", "z = np.clip(z, -softcap, softcap)"),
     wrong("softcap-value", "the tanh is not scaled back", "z = softcap * squashed", "z = squashed"),
     wrong("softcap-gradient", "the gradient passes the cap as it is", "slope = 1.0 - squashed**2", "slope = 1.0"),
+    wrong("upstream-under-the-cap", "the upstream is dropped where scores are capped", UPSTREAM, f"{UPSTREAM} or softcap is not None"),
     wrong("softcap-far-out", "a tanh that overflows", "squashed = np.tanh(z / softcap)", "squashed = (np.exp(2 * z / softcap) - 1) / (np.exp(2 * z / softcap) + 1)"),
     wrong("bias-of-each-class", "the bias is added after the softmax", "z = z + bias", "bias = bias + 0", LOG_P, f"{LOG_P}; log_p = log_p + bias if bias is not None else log_p"),
     wrong("bias-of-each-class", "the bias is missing from the gradient", P, "p = terms / (1.0 + rest)\n    if bias is not None:\n        p = np.exp(z - bias) / np.exp(z - bias).sum(axis=1, keepdims=True)"),
+    wrong("upstream-beside-a-bias", "the upstream is dropped beside a bias", UPSTREAM, f"{UPSTREAM} or bias is not None"),
     wrong("bias-under-the-cap", "the bias is added above the cap", "z = z + bias", "z = z + (bias if softcap is None else 0.0)", "slope = 1.0 - squashed**2", "slope = 1.0 - squashed**2\n        z = z + (0.0 if bias is None else bias)"),
 ]  # fmt: skip

@@ -572,17 +572,23 @@ def check_cross_entropy(
     return Report(asked.name, asked.precision.name, tuple(results))
 
 
-def _result(check: Check, asked: setup.Setup) -> Result:
+def _result(
+    check: Check, asked: setup.Setup, tick: Callable[[], None] = lambda: None
+) -> Result:
     missing = check.needs - asked.supports
     if missing:
         return Result(check, "not supported", "needs " + ", ".join(sorted(missing)))
     ulps = asked.ulps(check.name, check.family, check.ulps)
-    probe = Probe(asked.fn, asked.supports, asked.precision, ulps)
+    probe = Probe(asked.fn, asked.supports, asked.precision, ulps, asked.allow, tick)
     try:
         _FUNCTIONS[check.name](probe)
     except Found as error:
-        found: Finding = error.finding
-        status = "allowed" if found.policy in asked.allow else "failed"
-        given = found.case.shown()
-        return Result(check, status, found.message, found.policy, found.got, found.want, given)
+        return _found(check, "failed", error.finding)
+    if probe.allowed:
+        return _found(check, "allowed", probe.allowed)
     return Result(check, "passed")
+
+
+def _found(check: Check, status: str, found: Finding) -> Result:
+    given = found.case.shown()
+    return Result(check, status, found.message, found.policy, found.got, found.want, given)

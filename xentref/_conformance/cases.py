@@ -46,7 +46,13 @@ class Case:
     @property
     def named(self) -> bool:
         """Whether the target holds class indices, not probabilities."""
-        return self.target.dtype.kind == "i"
+        return self.target.dtype.kind in "iu"
+
+    @property
+    def losses(self) -> tuple[int, ...]:
+        """The shape of the loss."""
+        rows = np.delete(self.input.shape, self.axis) if self.reduction == "none" else ()
+        return tuple(int(size) for size in rows)
 
     def arguments(self) -> dict[str, Any]:
         """Every argument by its name, the arrays copied, in the layout of the case."""
@@ -83,7 +89,7 @@ class Case:
             return smaller.but(target=self.target.take(keep, self.axis))
         # What is too large stays as much too large; what is negative stays as it is.
         moved = np.searchsorted(keep, self.target) + np.maximum(self.target - self.classes, 0)
-        target = np.where(self.target < 0, self.target, moved)
+        target = np.where(self.target < 0, self.target, moved).astype(self.target.dtype)
         ignored = self.ignore_index
         if 0 <= ignored < self.classes:
             ignored = int(np.searchsorted(keep, ignored))

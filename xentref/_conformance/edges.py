@@ -4,7 +4,7 @@ import numpy as np
 
 from xentref._conformance.cases import Case
 from xentref._conformance.oracle import wanted
-from xentref._conformance.probe import Finding, Probe, Raised
+from xentref._conformance.probe import Finding, Probe, Raised, worst
 from xentref._conformance.registry import check
 
 
@@ -21,10 +21,10 @@ def _of_nothing(probe: Probe, case: Case, policy: str) -> None:
             return Finding("no result", str(error), None, want.loss, case, "empty-refused")
         found = probe.compared("loss", got.loss, want.loss, 1.0, case)
         if found and case.reduction == "mean" and got.loss == 0:
-            return found._replace(policy=policy)
-        if found or got.grad is None:
+            found = found._replace(policy=policy)
+        if got.grad is None:
             return found
-        return probe.compared("gradient", got.grad, want.grad, 1.0, case)
+        return worst([found, probe.compared("gradient", got.grad, want.grad, 1.0, case)])
 
     probe.holds(case, problem)
 

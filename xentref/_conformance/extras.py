@@ -41,7 +41,7 @@ def as_many_places_as_classes(probe: Probe) -> None:
 
 @check(
     "shapes",
-    "ignored places do not count, and have an upstream of their own like any other",
+    "ignored places do not count, and the mean divides by the places that are kept",
     "a mean over the samples instead of the places",
     "places ignore_index",
 )
@@ -50,6 +50,17 @@ def ignored_places(probe: Probe) -> None:
     target = np.where(np.arange(24).reshape(2, 3, 4) % 3 == 0, -100, case.target)
     for word in probe.reductions:
         probe.both(case.but(target=target, reduction=word))
+
+
+@check(
+    "shapes",
+    "each place has an upstream of its own",
+    "an upstream that is read in the order of the scores, or one for all places of a sample",
+    "places grad_output gradient",
+)
+def upstream_of_places(probe: Probe) -> None:
+    for word in probe.reductions:
+        probe.gradient(probe.upstream(_image(probe).but(reduction=word)))
 
 
 @check(
@@ -66,13 +77,6 @@ def row_without_a_batch(probe: Probe) -> None:
 
 
 # Probabilities as targets.
-
-
-def _soft(probe: Probe, rows: int = 5, classes: int = 4) -> Case:
-    case = probe.case(rows, classes)
-    random = np.random.default_rng(rows)
-    counts = random.integers(1, 16, (rows, classes))
-    return case.but(target=probe.array(counts / counts.sum(axis=1, keepdims=True)))
 
 
 @check(
@@ -95,7 +99,7 @@ def one_hot_targets(probe: Probe) -> None:
 )
 def soft_targets(probe: Probe) -> None:
     for word in probe.reductions:
-        probe.both(_soft(probe).but(reduction=word))
+        probe.both(probe.soft(5, 4).but(reduction=word))
 
 
 @check(
@@ -105,7 +109,7 @@ def soft_targets(probe: Probe) -> None:
     "probabilities",
 )
 def targets_that_do_not_sum_to_1(probe: Probe) -> None:
-    case = _soft(probe)
+    case = probe.soft(5, 4)
     probe.both(case.but(target=probe.array(case.target * 0.5)))
 
 
@@ -117,7 +121,7 @@ def targets_that_do_not_sum_to_1(probe: Probe) -> None:
 )
 def weighted_mean_of_probabilities(probe: Probe) -> None:
     weight = probe.array([0.5, 2.0, 1.0, 3.5])
-    probe.both(_soft(probe).but(weight=weight, reduction="mean"))
+    probe.both(probe.soft(5, 4).but(weight=weight, reduction="mean"))
 
 
 @check(
@@ -128,7 +132,18 @@ def weighted_mean_of_probabilities(probe: Probe) -> None:
 )
 def smoothing_of_probabilities(probe: Probe) -> None:
     for word in probe.reductions:
-        probe.both(_soft(probe).but(label_smoothing=0.2, reduction=word))
+        probe.both(probe.soft(5, 4).but(label_smoothing=0.2, reduction=word))
+
+
+@check(
+    "probabilities",
+    "what arrives from outside multiplies losses of probabilities, too",
+    "an upstream that only the branch for class indices knows",
+    "probabilities grad_output gradient",
+)
+def upstream_of_probabilities(probe: Probe) -> None:
+    for word in probe.reductions:
+        probe.gradient(probe.upstream(probe.soft(5, 4).but(reduction=word)))
 
 
 @check(
@@ -188,6 +203,43 @@ def z_loss_of_ignored_rows(probe: Probe) -> None:
 
 
 @check(
+    "z-loss",
+    "the z-loss is not weighted, and the mean divides it by the same number as the rest",
+    "a penalty that rare classes pay more than once",
+    "z_loss weight",
+    ulps=64,
+)
+def z_loss_beside_weights(probe: Probe) -> None:
+    case = probe.case(5, 4).but(weight=probe.array([0.5, 2.0, 1.0, 3.5]))
+    for word in probe.reductions:
+        probe.both(case.but(z_loss=0.25, reduction=word))
+
+
+@check(
+    "z-loss",
+    "a row whose target is a distribution has a z-loss like any other",
+    "a penalty in the branch for class indices only",
+    "z_loss probabilities",
+    ulps=64,
+)
+def z_loss_of_probabilities(probe: Probe) -> None:
+    for word in probe.reductions:
+        probe.both(probe.soft(5, 4).but(z_loss=0.25, reduction=word))
+
+
+@check(
+    "z-loss",
+    "what arrives from outside multiplies the z-loss, too",
+    "a penalty that is added after the upstream",
+    "z_loss grad_output gradient",
+    ulps=64,
+)
+def upstream_of_z_loss(probe: Probe) -> None:
+    for word in probe.reductions:
+        probe.gradient(probe.upstream(probe.case(5, 4).but(z_loss=0.25, reduction=word)))
+
+
+@check(
     "soft cap",
     "a score z becomes softcap times tanh(z / softcap) before all else",
     "a hard limit, or a tanh that is not scaled back",
@@ -223,6 +275,19 @@ def softcap_far_out(probe: Probe) -> None:
 
 
 @check(
+    "soft cap",
+    "what arrives from outside multiplies the gradient of capped scores, too",
+    "a backward pass of the cap that begins at 1",
+    "softcap grad_output gradient",
+    ulps=64,
+)
+def upstream_under_the_cap(probe: Probe) -> None:
+    for word in probe.reductions:
+        case = probe.case(5, 4, scale=6.0).but(softcap=5.0, reduction=word)
+        probe.gradient(probe.upstream(case))
+
+
+@check(
     "bias",
     "the bias is added to the scores of its class, and changes loss and gradient",
     "a bias added after the softmax, to the rows, or in the loss only",
@@ -245,3 +310,16 @@ def bias_of_each_class(probe: Probe) -> None:
 def bias_under_the_cap(probe: Probe) -> None:
     bias = probe.array([1.5, -2.0, 0.25, 4.0])
     probe.both(probe.case(5, 4, scale=4.0).but(bias=bias, softcap=5.0))
+
+
+@check(
+    "bias",
+    "what arrives from outside multiplies the gradient beside a bias, too",
+    "an upstream that goes to the gradient of the bias alone",
+    "bias grad_output gradient",
+    ulps=64,
+)
+def upstream_beside_a_bias(probe: Probe) -> None:
+    case = probe.case(5, 4).but(bias=probe.array([1.5, -2.0, 0.25, 4.0]))
+    for word in probe.reductions:
+        probe.gradient(probe.upstream(case.but(reduction=word)))

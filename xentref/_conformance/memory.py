@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from xentref._conformance.cases import Array, Case, fortran, sliced, strided
-from xentref._conformance.probe import Finding, Output, Probe
+from xentref._conformance.probe import Finding, Output, Probe, worst
 from xentref._conformance.registry import check
 
 # Layouts.
@@ -64,20 +64,27 @@ def arguments_unchanged(probe: Probe) -> None:
     def wrong(case: Case) -> Finding | None:
         arguments = case.arguments()
         probe.call(arguments)
+        found = []
         for name, before in case.arguments().items():
             if isinstance(before, np.ndarray) and not np.array_equal(before, arguments[name]):
                 message = f"the call changes {name}"
                 policy = "input-overwritten" if name == "input" else None
-                return Finding(name, message, arguments[name], before, case, policy)
-        return None
+                found.append(Finding(name, message, arguments[name], before, case, policy))
+        return worst(found)
 
+    numbers = {
+        "weight": probe.array([0.5, 2.0, 1.0, 3.5, 1.5]),
+        "bias": probe.array([1.5, -2.0, 0.25, 4.0, -0.5]),
+    }
+    given = {name: array for name, array in numbers.items() if name in probe.supports}
     case = probe.case(6, 5)
-    if "weight" in probe.supports:
-        case = case.but(weight=probe.array([0.5, 2.0, 1.0, 3.5, 1.5]))
     if "ignore_index" in probe.supports:
         case = case.but(target=np.where(np.arange(6) == 2, -100, case.target))
-    for word in probe.reductions:
-        probe.holds(case.but(reduction=word), wrong)
+    cases = [case, probe.soft(6, 5)] if "probabilities" in probe.supports else [case]
+    for case in cases:
+        for word in probe.reductions:
+            each = case.but(reduction=word, **given)
+            probe.holds(probe.upstream(each) if "grad_output" in probe.supports else each, wrong)
 
 
 @check(
@@ -88,15 +95,16 @@ def arguments_unchanged(probe: Probe) -> None:
 def repeatable(probe: Probe) -> None:
     def wrong(case: Case) -> Finding | None:
         first = _copied(probe.run(case))
+        found = []
         for again in (lambda: None, lambda: probe.run(probe.case(3, 4, seed=1))):
             again()
-            for kind, one, two in _pairs(first, probe.run(case)):
+            for kind, one, two in _pairs(first, _copied(probe.run(case))):
                 if not np.array_equal(one, two, equal_nan=True):
                     message = f"the {kind} of another call with the same arguments differs"
                     close = not probe.differs(two, one.astype(np.float64))
                     policy = "last-bits-vary" if close else None
-                    return Finding(kind, message, two, one, case, policy)
-        return None
+                    found.append(Finding(kind, message, two, one, case, policy))
+        return worst(found)
 
     for word in probe.reductions:
         probe.holds(probe.case(64, 33).but(reduction=word), wrong)

@@ -39,18 +39,15 @@ def wanted(case: Case) -> Wanted:
         "reduction": case.reduction,
         "label_smoothing": case.label_smoothing,
     }
-    outer = np.ones(()) if case.grad_output is None else case.grad_output.astype(np.float64)
     with np.errstate(all="ignore"):
         loss = np.asarray(cross_entropy(z, case.target, **options))
-        outer = np.broadcast_to(outer, loss.shape)
-        grad = cross_entropy_grad(z, case.target, grad_output=outer, **options)
-        received = _received(case, outer)
+        grad = cross_entropy_grad(z, case.target, grad_output=case.grad_output, **options)
+        total, received = _total(case), _received(case)
         if case.z_loss:
             lse = np.asarray(logsumexp(z, axis=case.axis))
-            kept = np.asarray(case.target != case.ignore_index)
+            kept = _kept(case)
             extra = np.where(kept, case.z_loss * lse**2, 0.0)
-            share = 1.0 if case.reduction != "mean" else 1.0 / kept.sum()
-            loss = loss + (extra if case.reduction == "none" else extra.sum() * share)
+            loss = loss + (extra if case.reduction == "none" else extra.sum() / total)
             pull = np.where(kept, 2 * case.z_loss * lse, 0.0) * received
             own = np.expand_dims(lse, case.axis)
             grad = grad + np.expand_dims(pull, case.axis) * np.exp(z - own)
@@ -59,13 +56,25 @@ def wanted(case: Case) -> Wanted:
         return Wanted(loss, grad * slope, np.where(np.isfinite(reach), reach, 1.0))
 
 
-def _received(case: Case, outer: Array) -> Array:
+def _kept(case: Case) -> Array:
+    """Which rows count."""
+    rows = np.delete(case.input.shape, case.axis)
+    return np.asarray(case.target != case.ignore_index) if case.named else np.full(rows, True)
+
+
+def _total(case: Case) -> np.float64:
+    """What the reduction divides by."""
+    kept = _kept(case)
+    if case.reduction != "mean":
+        return np.float64(1)
+    if not case.named or case.weight is None:
+        return np.float64(np.count_nonzero(kept))
+    return np.float64(case.weight[case.target[kept]].sum(dtype=np.float64))
+
+
+def _received(case: Case) -> Array:
     """What arrives at the loss of each row: what came from outside, past the reduction."""
     rows = np.delete(case.input.shape, case.axis)
-    if case.reduction != "mean":
-        return np.broadcast_to(outer, rows)
-    total = float(np.prod(rows))
-    if case.named:
-        kept = case.target[case.target != case.ignore_index]
-        total = float(kept.size if case.weight is None else case.weight[kept].sum())
+    outer = np.ones(()) if case.grad_output is None else case.grad_output.astype(np.float64)
+    total = _total(case)
     return np.broadcast_to(outer / total if total else np.zeros(()), rows)

@@ -1,8 +1,9 @@
 """What a check works with: it calls the implementation, compares, and makes a finding small."""
 
 import inspect
+import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,17 +72,32 @@ def said(error: BaseException) -> str:
 Problem = Callable[[Case], Finding | None]
 
 
+def worst(findings: Iterable[Finding | None]) -> Finding | None:
+    """The first that is no choice, or else the first, if there is one."""
+    found = [each for each in findings if each]
+    return min(found, key=lambda each: each.policy is not None, default=None)
+
+
 class Probe:
     """One implementation, what it offers, and how exact it has to be."""
 
     def __init__(
-        self, fn: Callable[..., Any], supports: frozenset[str], precision: Precision, ulps: float
+        self,
+        fn: Callable[..., Any],
+        supports: frozenset[str],
+        precision: Precision,
+        ulps: float = 16,
+        allow: frozenset[str] = frozenset(),
+        tick: Callable[[], None] = lambda: None,
     ) -> None:
-        """Remember them."""
+        """Remember them, the policies that are accepted, and what to call before each call."""
         self.fn = fn
         self.supports = supports
         self.precision = precision
         self.ulps = ulps
+        self.allow = allow
+        self.tick = tick
+        self.allowed: Finding | None = None  # the first that is accepted; the check goes on
         self.reductions = [word for word in ("none", "sum", "mean") if word in supports]
         # A function that knows one reduction only need not have a word for it.
         self.by_word = len(self.reductions) > 1 or takes(fn, "reduction")
@@ -102,25 +118,41 @@ class Probe:
         options.setdefault("reduction", self.reductions[-1])
         return Case(self.array(scores), np.array(target, np.int64), **options)
 
+    def soft(self, rows: int, classes: int) -> Case:
+        """Random scores, and a distribution for each row."""
+        counts = np.random.default_rng(rows).integers(1, 16, (rows, classes))
+        target = self.array(counts / counts.sum(axis=1, keepdims=True))
+        return self.case(rows, classes).but(target=target)
+
+    def upstream(self, case: Case) -> Case:
+        """The case with a number that arrives at each loss, no two neighbours alike."""
+        steps = np.arange(math.prod(case.losses)).reshape(case.losses)
+        return case.but(grad_output=self.array(1.5 - 0.75 * (steps % 7)))
+
     def array(self, values: ArrayLike) -> Array:
         """Numbers in the dtype in question."""
         return self.precision.array(values)
 
     # Calls.
 
-    def call(self, arguments: dict[str, Any]) -> Output:
-        """What the implementation gives, with the keywords that it knows and no other."""
+    def answer(self, arguments: dict[str, Any]) -> Any:
+        """What the implementation returns, with the keywords that it knows and no other."""
+        self.tick()
         options = {name: arguments[name] for name in KEYWORDS if name in self.supports}
         if self.by_word:
             options["reduction"] = arguments["reduction"]
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                found = self.fn(arguments["input"], arguments["target"], **options)
+                return self.fn(arguments["input"], arguments["target"], **options)
             except Exception as error:
                 raise Raised(f"it raises {said(error)}") from error
-        if not isinstance(found, tuple) or len(found) != 2:
-            raise TypeError(f"fn must return a tuple (loss, grad); got {type(found).__name__}")
+
+    def call(self, arguments: dict[str, Any]) -> Output:
+        """Loss and gradient, as far as there is one."""
+        found = self.answer(arguments)
+        if not is_pair(found):
+            raise Unfit(f"it returns {type(found).__name__}, should return a tuple (loss, grad)")
         z, place = arguments["input"], min(1, arguments["input"].ndim - 1)
         rows = () if arguments["reduction"] != "none" else np.delete(z.shape, place)
         loss = fitting("loss", found[0], tuple(int(size) for size in rows))
@@ -180,7 +212,7 @@ class Probe:
     # Claims; each raises the finding on the smallest case that shows it.
 
     def holds(self, case: Case, problem: Problem) -> None:
-        """Nothing is found in the case."""
+        """Nothing is found in the case but what is accepted."""
 
         def safely(each: Case) -> Finding | None:
             try:
@@ -196,8 +228,14 @@ class Probe:
             small = safely(each)
             return small is not None and nature(small) == nature(found)
 
+        accepted = found.policy in self.allow
+        if accepted and self.allowed:
+            return
         small = smallest(case, again)
-        raise Found(safely(small) or found)
+        finding = safely(small) or found
+        if not accepted:
+            raise Found(finding)
+        self.allowed = finding
 
     def loss(self, case: Case) -> None:
         """The loss is the reference's."""
@@ -221,11 +259,19 @@ def nature(finding: Finding) -> tuple[Any, ...]:
     return finding.kind, finding.policy, *finite
 
 
+def is_pair(value: Any) -> bool:
+    """Whether it can be `(loss, grad)`."""
+    return isinstance(value, tuple) and len(value) == 2
+
+
 def fitting(kind: str, value: Any, shape: tuple[int, ...]) -> Array:
     """What was returned, as an array of numbers."""
     if value is None:
         raise Unfit(f"the {kind} is None; leave 'gradient' out of supports if there is none")
-    found = np.asarray(value)
+    try:
+        found = np.asarray(value)
+    except Exception as error:
+        raise Unfit(f"the {kind} is nothing that NumPy can read: {said(error)}") from error
     if found.dtype.kind not in "fiu":
         raise Unfit(f"the {kind} holds {found.dtype}, should hold floats")
     if found.shape != shape:

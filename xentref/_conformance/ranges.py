@@ -125,12 +125,12 @@ def minus_infinity_at_the_target(probe: Probe) -> None:
 @check(
     "extremes",
     "nan among the scores of a row comes out as nan, in that row only",
-    "a maximum or a sum that passes over nan and hides a broken model",
+    "a maximum, a sum or a gradient that passes over nan and hides a broken model",
 )
 def nan_comes_through(probe: Probe) -> None:
     scores = [[0.0, 1.0, 2.0], [0.0, np.nan, 1.0], [np.nan, 0.0, 1.0]]
     for word in probe.reductions:
-        probe.loss(probe.of(scores, [2, 0, 1], reduction=word))
+        probe.both(probe.of(scores, [2, 0, 1], reduction=word))
 
 
 @check(

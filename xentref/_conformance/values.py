@@ -3,7 +3,7 @@
 import numpy as np
 
 from xentref._conformance.cases import Case, expanded
-from xentref._conformance.probe import Finding, Probe
+from xentref._conformance.probe import Finding, Probe, Raised
 from xentref._conformance.registry import check
 
 # Values.
@@ -78,6 +78,23 @@ def equal_scores(probe: Probe) -> None:
 def every_class(probe: Probe) -> None:
     case = probe.case(6, 6)
     probe.loss(case.but(target=np.arange(6)))
+
+
+@check(
+    "values",
+    "targets in int32 cost what those in int64 cost, or raise an error",
+    "int32 that is read as int64, two targets for one",
+)
+def targets_in_32_bits(probe: Probe) -> None:
+    def wrong(case: Case) -> Finding | None:
+        try:
+            return probe.wrong_loss(case)
+        except Raised:
+            return None
+
+    case = probe.case(6, 5)
+    for word in probe.reductions:
+        probe.holds(case.but(target=case.target.astype(np.int32), reduction=word), wrong)
 
 
 # Gradients.
@@ -268,6 +285,17 @@ def weighted_mean(probe: Probe) -> None:
     probe.loss(_weighted(probe).but(reduction="mean"))
 
 
+@check(
+    "denominators",
+    "an ignored row takes its upstream with it, and those of the others stay where they are",
+    "an upstream that is read in the order of the rows that are kept",
+    "ignore_index grad_output gradient",
+)
+def upstream_of_kept_rows(probe: Probe) -> None:
+    for word in probe.reductions:
+        probe.gradient(probe.upstream(_ignoring(probe, [0, 3]).but(reduction=word)))
+
+
 def _weighted(probe: Probe) -> Case:
     case = probe.case(6, 4)
     return case.but(target=np.array([0, 1, 2, 3, 1, 1]), weight=probe.array([0.5, 2.0, 1.0, 3.5]))
@@ -320,6 +348,17 @@ def weight_of_zero(probe: Probe) -> None:
         probe.both(_weighted(probe).but(weight=weight, reduction=word))
 
 
+@check(
+    "denominators",
+    "what arrives from outside multiplies weighted losses, too",
+    "an upstream that only the branch without weights knows",
+    "weight grad_output gradient",
+)
+def upstream_under_weights(probe: Probe) -> None:
+    for word in probe.reductions:
+        probe.gradient(probe.upstream(_weighted(probe).but(reduction=word)))
+
+
 # Smoothing.
 
 
@@ -344,6 +383,17 @@ def smoothing_of_the_loss(probe: Probe) -> None:
 def smoothing_of_the_gradient(probe: Probe) -> None:
     for word in probe.reductions:
         probe.gradient(probe.case(5, 4).but(label_smoothing=0.1, reduction=word))
+
+
+@check(
+    "smoothing",
+    "what arrives from outside multiplies the smoothed part, too",
+    "a smoothed part that is added after the upstream",
+    "label_smoothing grad_output gradient",
+)
+def upstream_under_smoothing(probe: Probe) -> None:
+    for word in probe.reductions:
+        probe.gradient(probe.upstream(probe.case(5, 4).but(label_smoothing=0.2, reduction=word)))
 
 
 @check(
