@@ -33,7 +33,7 @@ def entry(library: Library) -> dict[str, Any]:
     # The kit looks for the smallest case for some seconds, no longer, and JAX spends them on
     # compiling. What is compiled takes no time when it comes again: repeat it until it is settled.
     others = {each.name for each in report} - said.keys()
-    while (again := messages(library.report(but=others))) != said:
+    while said and (again := messages(library.report(but=others))) != said:
         said = again
     return {
         "name": library.name,

@@ -41,6 +41,7 @@ ROOMS = [
     "_conformance.targets",
     "_conformance.adapters",
     "_conformance.table",
+    "_conformance.progress",
     "_conformance.setup",
     "testing",
     "__main__",

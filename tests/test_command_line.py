@@ -7,11 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 import xentref
+from xentref import testing
 from xentref.__main__ import main
 
 ROOT = Path(__file__).parents[1]
@@ -246,7 +249,7 @@ def checked(capsys, *words):
 def test_a_right_loss_passes(capsys):
     code, out, _ = checked(capsys, "xentref.testing:reference", "--supports", "all")
     assert code == 0
-    assert out.endswith("reference, float32: 93 checks, 93 passed, 0 failed\n")
+    assert out.endswith("reference, float32: 104 checks, 104 passed, 0 failed\n")
 
 
 @pytest.mark.usefixtures("mine")
@@ -254,7 +257,7 @@ def test_a_wrong_loss_in_the_current_folder_fails(capsys):
     code, out, err = checked(capsys, "mine:loss", "--only", "values", "--dtype", "float64")
     assert code == 1
     assert "row-losses: the loss has shape (), should have (1,)" in out
-    assert out.endswith("loss, float64: 7 checks, 3 passed, 4 failed\n")
+    assert out.endswith("loss, float64: 8 checks, 3 passed, 5 failed\n")
     assert err.startswith("on its way\n")
 
 
@@ -282,6 +285,66 @@ def test_options_go_to_the_checks(capsys, words, code):
     assert checked(capsys, *words)[0] == code
 
 
+@pytest.mark.parametrize("library", ["torch", "jax"])
+def test_an_adapter_without_its_library_says_so_on_one_line(capsys, monkeypatch, library):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(SystemExit) as end:
+        main(["check", "xentref:cross_entropy", "--adapter", library])
+    assert end.value.code == 2
+    needs = f"--adapter {library} needs the package {library}, which is not installed"
+    assert capsys.readouterr().err == f"python -m xentref check: {needs}\n"
+
+
+SEEN = []
+
+
+def seen(input, target):
+    SEEN.append((str(input.dtype), str(input.device)))
+    return torch.nn.functional.cross_entropy(input, target)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_the_tensors_have_the_dtype_and_the_device_that_were_named(capsys, monkeypatch, dtype):
+    monkeypatch.setitem(sys.modules, "here", SimpleNamespace(loss=seen))
+    SEEN.clear()
+    words = ["here:loss", "--adapter", "torch", "--device", "cpu", "--only", "values"]
+    assert checked(capsys, *words, "--dtype", dtype)[0] == 0
+    assert set(SEEN) == {(f"torch.{dtype}", "cpu")}
+
+
+def test_jax_gets_its_bfloat16(capsys, monkeypatch):
+    given = []
+    monkeypatch.setitem(sys.modules, "jax", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "jax.numpy", SimpleNamespace(bfloat16="bfloat16"))
+    monkeypatch.setattr(
+        testing, "from_jax", lambda fn, dtype: given.append(dtype) or testing.reference
+    )
+    for dtype in ("bfloat16", "float32"):
+        words = ["xentref:cross_entropy", "--adapter", "jax", "--only", "mean-of-rows"]
+        assert checked(capsys, *words, "--dtype", dtype)[0] == 0
+    assert given == ["bfloat16", None]
+
+
+def test_the_words_of_the_kit_can_be_listed(capsys):
+    code, out, _ = checked(capsys, "--list")
+    lines = [line.strip() for line in out.splitlines()]
+    named = [*testing.features(), *testing.policies()]
+    named += [word for check in testing.checks() for word in (check.name, check.family)]
+    assert (code, set(named) - set(lines)) == (0, set())
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_an_error_that_nobody_expects_is_no_failed_check(capsys, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("first\nsecond")
+
+    monkeypatch.setattr(testing, "check_cross_entropy", broken)
+    with pytest.raises(SystemExit) as end:
+        main(["check", "xentref.testing:reference"])
+    assert end.value.code == 2
+    assert capsys.readouterr().err == "python -m xentref check: RuntimeError: first second\n"
+
+
 def test_the_exit_code_is_that_of_the_process():
     found = run("check", "torch.nn.functional:cross_entropy", "--adapter", "torch")
     assert found.returncode == 1
@@ -294,7 +357,7 @@ def test_the_exit_code_is_that_of_the_process():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("check", "the following arguments are required: MODULE:NAME"),
+        ("check", "no MODULE:NAME; give one, or --list"),
         ("check mine", "the name must be written as module:function; got 'mine'"),
         ("check :loss", "the name must be written as module:function; got ':loss'"),
         ("check nowhere:loss", "cannot import nowhere: ModuleNotFoundError: No module named"),
@@ -303,6 +366,19 @@ def test_the_exit_code_is_that_of_the_process():
         ("check mine:WRONG.x", "mine must hold WRONG.x; got no 'WRONG'"),
         ("check mine:xentref", "fn must be callable; got <module 'xentref'"),
         ("check mine:forward", "fn must return a tuple (loss, grad); got float32"),
+        (
+            "check mine:Holder",
+            "fn must be a function or an object, not a class; got <class 'mine.H",
+        ),
+        ("check mine:loss --device cuda", "--device needs --adapter torch; got 'cuda' without it"),
+        (
+            "check mine:loss --adapter forward --device cuda",
+            "--device needs --adapter torch; got 'cuda' without it",
+        ),
+        (
+            "check mine:loss --adapter torch --device nowhere",
+            "--device must be one that PyTorch has here; got 'nowhere': Expected one of cpu",
+        ),
         ("check mine:loss --adapter numpy", "argument --adapter: invalid choice: 'numpy'"),
         ("check mine:loss --dtype int8", "dtype must be float16, float32, float64 or the word"),
         ("check mine:loss --supports men", "supports must name features, such as 'mean'; got"),

@@ -16,6 +16,7 @@ import xentref
 from tests.plain_loss import plain_loss
 from tests.wrong_losses import WRONGS
 from xentref import testing
+from xentref._conformance import progress
 from xentref._conformance.registry import FEATURES, POLICIES
 from xentref.testing import check_cross_entropy, checks, reference
 
@@ -80,7 +81,7 @@ def test_pytorch_passes_with_three_choices_of_its_own(function, dtype):
     report = check_cross_entropy(fn, supports=OF_TORCH, allow=allow, dtype=dtype)
     report.raise_if_failed()
     assert {r.name: r.policy for r in report if r.status == "allowed"} == CHOICES_OF_TORCH
-    assert report.counts["not supported"] == 8
+    assert report.counts["not supported"] == 13
 
 
 # Wrong ones are caught.
@@ -184,6 +185,9 @@ def unsteady(*arguments, **options):
     ("what", "check"),
     [
         ("the mean of nothing is inf", "mean-of-all-ignored"),
+        ("inf in an ignored row spreads, nan does not", "nan-in-an-ignored-gradient"),
+        ("scores and targets are both written over", "arguments-unchanged"),
+        ("the loss varies in its last bit, the gradient by a factor of 2", "repeatable"),
         ("ignored targets are set to 0 in place", "arguments-unchanged"),
         ("a count is kept from call to call", "repeatable"),
     ],
@@ -200,6 +204,18 @@ def test_a_tiny_loss_that_is_wrong_altogether_is_no_choice():
 
     for name in ("tiny-losses", "tiny-gradients"):
         assert CHECKS[name].run(halved, allow=POLICIES).status == "failed"
+
+
+def test_a_mean_that_is_a_choice_hides_no_gradient_that_is_none():
+    def loss(input, target, *, ignore_index):
+        loss, grad = reference(input, target, ignore_index=ignore_index)
+        return np.nan_to_num(loss), grad if np.any(target != ignore_index) else grad + np.nan
+
+    result = CHECKS["mean-of-all-ignored"].run(loss, allow=POLICIES)
+    assert (result.status, result.message) == (
+        "failed",
+        "the gradient is nan at (0, 0), should be 0",
+    )
 
 
 def test_a_gradient_that_leaks_from_an_ignored_row_into_others_is_no_choice():
@@ -391,6 +407,21 @@ def test_jax_gives_the_gradient_by_its_vector_jacobian_product():
     assert report.counts["passed"] == 9
 
 
+def test_the_gradient_of_jax_itself():
+    reason = "jax is not installed; make scoreboard installs it"
+    jax = pytest.importorskip("jax", reason=reason, exc_type=ModuleNotFoundError)
+
+    def loss(input, target, *, reduction):
+        z = jax.nn.log_softmax(input)
+        rows = -jax.numpy.take_along_axis(z, target[:, None], axis=1)[:, 0]
+        return rows if reduction == "none" else getattr(rows, reduction)()
+
+    for dtype in ("float32", "float64"):
+        report = check_cross_entropy(testing.from_jax(loss), only=["gradients"], dtype=dtype)
+        report.raise_if_failed()
+        assert report.counts["passed"] == 8
+
+
 @pytest.mark.usefixtures("jax")
 def test_jax_can_be_given_another_dtype():
     seen = []
@@ -423,6 +454,28 @@ def test_what_has_another_shape_or_kind_is_said(loss, grad, message):
     assert "got" not in str(result).replace(message, "")
 
 
+def test_a_result_that_numpy_cannot_read_is_a_failed_check():
+    def attached(input, target):
+        return torch.nn.functional.cross_entropy(
+            torch.tensor(input, requires_grad=True), torch.tensor(target)
+        ), input
+
+    result = CHECKS["mean-of-rows"].run(attached)
+    assert result.status == "failed"
+    start = "the loss is nothing that NumPy can read: RuntimeError: Can't call numpy() on Tensor"
+    assert result.message.startswith(start)
+
+
+def test_a_bare_loss_of_an_empty_batch_is_a_failed_check():
+    def loss(input, target):
+        return reference(input, target) if len(input) else 0.0
+
+    report = check_cross_entropy(loss, only=["nothing counts"])
+    assert [result.message for result in report.failed] == [
+        "it returns float, should return a tuple (loss, grad)"
+    ]
+
+
 def test_an_error_is_reported_on_one_line():
     def broken(input, target):
         raise RuntimeError("first line\nsecond line")
@@ -433,7 +486,7 @@ def test_an_error_is_reported_on_one_line():
 
 
 def test_a_function_that_is_no_implementation_is_refused_at_once():
-    with pytest.raises(TypeError, match=r"fn must return a tuple \(loss, grad\); got ndarray"):
+    with pytest.raises(TypeError, match=r"fn must return a tuple \(loss, grad\); got float32"):
         check_cross_entropy(xentref.cross_entropy)
 
 
@@ -463,16 +516,16 @@ def test_a_report_prints_every_check_and_what_is_wrong(report):
     assert "\n  nan-comes-through              failed\n" in text
     assert "nan-comes-through: the loss is 0 at (0,), should be nan\n    proves: nan among" in text
     assert "    input     = [[0, nan]]\n    target    = [0]\n    reduction = 'none'\n" in text
-    total = "plain_loss, float32: 10 checks, 7 passed, 1 failed, 2 not supported"
+    total = "plain_loss, float32: 11 checks, 7 passed, 1 failed, 3 not supported"
     assert text.endswith(f"\n\n{total}")
     assert max(map(len, text.splitlines())) <= 100
 
 
 def test_a_summary_has_a_line_for_each_family(report):
     assert report.summary().splitlines() == [
-        "plain_loss, float32: 10 checks, 7 passed, 1 failed, 2 not supported",
+        "plain_loss, float32: 11 checks, 7 passed, 1 failed, 3 not supported",
         "extremes  7 passed, 1 failed",
-        "bias      0 failed, 2 not supported",
+        "bias      0 failed, 3 not supported",
         "nan-comes-through: the loss is 0 at (0,), should be nan",
     ]
 
@@ -493,7 +546,10 @@ def test_a_report_is_data(report):
     assert not report.ok
     assert [result.name for result in report.failed] == ["nan-comes-through"]
     assert report["nan-comes-through"] is report.failed[0]
-    assert len(list(report)) == 10
+    message = "name must be that of a check in the report, such as 'nan-comes-through'; got 'nan'"
+    with pytest.raises(KeyError, match=message):
+        report["nan"]
+    assert len(list(report)) == 11
     assert repr(report).startswith("Report(name='plain_loss', dtype='float32', counts={'passed': 7")
 
     def refuse(word):
@@ -505,12 +561,12 @@ def test_a_report_is_data(report):
     assert failed["want"] == ["nan"]
     assert failed["input"] == {"input": [[0.0, "nan"]], "target": [0], "reduction": "none"}
     assert failed["needs"] == []
-    assert data["results"][-1]["needs"] == ["bias", "softcap"]
+    assert data["results"][-1]["needs"] == ["bias", "grad_output", "gradient"]
     assert data["results"][-1]["got"] is None
 
 
 def test_a_report_that_failed_can_be_raised(report):
-    with pytest.raises(AssertionError, match=r"1 failed, 2 not supported\n\nnan-comes-through: "):
+    with pytest.raises(AssertionError, match=r"1 failed, 3 not supported\n\nnan-comes-through: "):
         report.raise_if_failed()
     with pytest.raises(AssertionError, match=r"^nan-comes-through: the loss is 0"):
         report.failed[0].raise_if_failed()
@@ -529,11 +585,14 @@ def test_long_arrays_are_shortened():
 
 def test_progress_is_shown_every_two_seconds(capsys, monkeypatch):
     ticks = iter(np.arange(0, 1000, 0.75))
-    monkeypatch.setattr("xentref.testing.time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
     check_cross_entropy(mean_only, only=["values"], progress=True)
     assert capsys.readouterr().err.splitlines() == [
-        "3 of 7 checks after 2 s, mean-of-rows was the last",
-        "6 of 7 checks after 4 s, equal-scores was the last",
+        "2 of 8 checks after 2 s, now mean-of-rows",
+        "3 of 8 checks after 4 s, now one-row",
+        "5 of 8 checks after 7 s, now equal-scores",
+        "5 of 8 checks after 9 s, now equal-scores",
+        "6 of 8 checks after 11 s, now every-class",
     ]
     check_cross_entropy(mean_only, only=["values"], progress=False)
     check_cross_entropy(mean_only, only=["values"])  # what pytest captures is no terminal
@@ -588,6 +647,17 @@ def test_making_an_input_smaller_ends_in_time(monkeypatch):
             "allow must be a collection of names; got 'empty-zero'",
         ),
         (
+            {"supports": [["none"]]},
+            ValueError,
+            "supports must name features, such as 'none'; got ['none']",
+        ),
+        (
+            {"fn": SimpleNamespace},
+            TypeError,
+            f"fn must be a function or an object, not a class; got {SimpleNamespace!r}",
+        ),
+        ({"only": []}, ValueError, "only must name a check or a family at least; got []"),
+        (
             {"only": ["value"]},
             ValueError,
             "only must name checks or families, such as 'values'; got 'value'",
@@ -639,6 +709,72 @@ def test_the_reference_raises_as_the_loss_does():
         reference([[0.0, 1.0]], [2])
     loss, grad = reference(np.zeros((1, 2), "f2"), [0], grad_output=2.0, bias=[0, 0], softcap=3)
     assert (loss.dtype, grad.dtype, grad.tolist()) == (np.float16, np.float16, [[-1.0, 1.0]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (
+            {"input": 1.0},
+            ValueError,
+            "input must have shape (C,), (N, C) or (N, C, d1, ..., dK) wit",
+        ),
+        (
+            {"target": [[0], [1, 2]]},
+            ValueError,
+            "target must be a rectangular array; got sequences",
+        ),
+        ({"target": ["a"]}, TypeError, "target must hold integers (class indices) or floats"),
+        ({"weight": "a"}, TypeError, "weight must hold real numbers of at most 64 bits; got dtype"),
+        (
+            {"weight": [1.0]},
+            ValueError,
+            "weight must have shape (2,), one entry per class; got (1,)",
+        ),
+        ({"bias": ["a", "b"]}, TypeError, "bias must hold real numbers of at most 64 bits; got dt"),
+        ({"bias": [1.0]}, ValueError, "bias must have shape (2,), one entry per class; got (1,)"),
+        ({"bias": 1.0}, ValueError, "bias must have shape (2,), one entry per class; got ()"),
+        ({"grad_output": [1.0]}, ValueError, "grad_output must have shape (), that of the loss; g"),
+        ({"grad_output": "a"}, TypeError, "grad_output must hold real numbers of at most 64 bits"),
+        ({"z_loss": "a"}, TypeError, "z_loss must be a real number; got 'a'"),
+        ({"z_loss": True}, TypeError, "z_loss must be a real number; got True"),
+        ({"z_loss": np.nan}, ValueError, "z_loss must be finite; got nan"),
+        ({"softcap": "a"}, TypeError, "softcap must be a real number; got 'a'"),
+        ({"softcap": 0}, ValueError, "softcap must be positive; got 0"),
+        ({"softcap": np.inf}, ValueError, "softcap must be finite; got inf"),
+        ({"reduction": "avg"}, ValueError, "reduction must be 'none', 'mean' or 'sum'; got 'avg'"),
+    ],
+)
+def test_the_reference_says_what_must_hold_and_what_came(arguments, kind, message):
+    with pytest.raises(kind) as caught:
+        reference(**{"input": [[0.0, 1.0]], "target": [1], **arguments})
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("weight", [None, [0.5, 2.0, 1.0, 3.5]])
+def test_the_reference_adds_the_z_loss_to_the_cross_entropy(reduction, soft, weight):
+    random = np.random.default_rng(0)
+    z, y = random.normal(size=(5, 4, 3)), random.integers(0, 4, (5, 3))
+    y[1, 2] = -100
+    if soft:
+        y = np.moveaxis(random.dirichlet(np.ones(4), (5, 3)), -1, 1)
+    options = {"weight": weight, "reduction": reduction}
+    outer = random.normal(size=(5, 3) if reduction == "none" else ())
+    lse = xentref.logsumexp(z, axis=1)
+    rows = 0.3 * (lse**2 if soft else np.where(y == -100, 0.0, lse**2))
+    count = 15 if soft else 14 if weight is None else np.array(weight)[y[y != -100]].sum()
+    extra = {"none": rows, "sum": rows.sum(), "mean": rows.sum() / count}[reduction]
+    loss, grad = reference(z, y, z_loss=0.3, grad_output=outer, **options)
+    np.testing.assert_allclose(loss, xentref.cross_entropy(z, y, **options) + extra, rtol=1e-12)
+
+    def along(step):
+        return (outer * reference(z + step, y, z_loss=0.3, **options)[0]).sum()
+
+    steps = 1e-6 * np.eye(z.size).reshape(-1, *z.shape)
+    slopes = [(along(step) - along(-step)) / 2e-6 for step in steps]
+    np.testing.assert_allclose(grad, np.reshape(slopes, z.shape), atol=1e-8)
 
 
 # What the page says.

@@ -8,7 +8,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,13 +41,31 @@ examples:
       a function of tensors, with the gradient of autograd
   python -m xentref check mine:loss --only denominators --json
       a function in mine.py here, one family of checks, and JSON to go on with
+  python -m xentref check --list
+      the words for --supports, --allow and --only
 """
-# What makes an implementation of what is named; without one, it is an implementation itself.
-ADAPTERS = {
-    "torch": testing.from_torch,
-    "jax": testing.from_jax,
-    "forward": testing.from_forward,
-}
+
+
+def _words() -> Iterator[str]:
+    """Features, policies, families and checks, each with what it means."""
+    yield "features, for --supports"
+    yield from _listed(testing.features())
+    yield "policies, for --allow"
+    yield from _listed(testing.policies())
+    families = dict.fromkeys(check.family for check in testing.checks())
+    yield "families and their checks, for --only (quote a name that has a blank)"
+    for family in families:
+        yield f"  {family}"
+        checks = {c.name: c.proves for c in testing.checks() if c.family == family}
+        yield from (f"  {line}" for line in _listed(checks))
+
+
+def _listed(words: Mapping[str, str]) -> Iterator[str]:
+    for name, meaning in words.items():
+        yield f"  {name}"
+        yield from textwrap.wrap(
+            meaning.replace("`", ""), 76, initial_indent=" " * 6, subsequent_indent=" " * 6
+        )
 
 
 class _Parser(argparse.ArgumentParser):
@@ -134,7 +153,7 @@ def _add_explain(commands: Any) -> None:
 def _add_check(commands: Any) -> None:
     command = commands.add_parser(
         "check",
-        usage="%(prog)s MODULE:NAME [options]",
+        usage="%(prog)s MODULE:NAME [options]\n       %(prog)s --list",
         help="check an implementation of the cross-entropy",
         description="Check an implementation of the cross-entropy; the exit code is 1 if it fails.",
         epilog=CHECK_EXAMPLES,
@@ -144,10 +163,17 @@ def _add_check(commands: Any) -> None:
     add = command.add_argument
     add(
         "name",
+        nargs="?",
         metavar="MODULE:NAME",
         help="a function or class, and the module to import it from, here or installed",
     )
-    add("--adapter", choices=list(ADAPTERS), help="what it is a function of, if not of arrays")
+    add("--list", action="store_true", help="list features, policies, families and checks")
+    add(
+        "--adapter",
+        choices=["torch", "jax", "forward"],
+        help="what it is a function of, if not of arrays; forward: of arrays, without a gradient",
+    )
+    add("--device", metavar="D", help="where the tensors of PyTorch go (default: cpu)")
     add(
         "--dtype",
         default="float32",
@@ -248,13 +274,43 @@ def _imported(name: str) -> Any:
     return found
 
 
+def _adapted(function: Any, adapter: str | None, dtype: str, device: str | None) -> Any:
+    """The implementation that an adapter makes of a function; without one, it is one itself."""
+    if device and adapter != "torch":
+        raise ValueError(f"--device needs --adapter torch; got {device!r} without it")
+    if adapter == "forward":
+        return testing.from_forward(function)
+    if adapter is None:
+        return function
+    try:
+        library = importlib.import_module({"torch": "torch", "jax": "jax.numpy"}[adapter])
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"--adapter {adapter} needs the package {error.name}, which is not installed"
+        ) from None
+    tensors = library.bfloat16 if dtype == "bfloat16" else None  # NumPy has none
+    if adapter == "jax":
+        return testing.from_jax(function, dtype=tensors)
+    try:
+        library.empty(0, device=device or "cpu")
+    except Exception as error:  # of many kinds
+        came = str(error).splitlines()[0]
+        raise ValueError(
+            f"--device must be one that PyTorch has here; got {device!r}: {came}"
+        ) from None
+    return testing.from_torch(function, device=device or "cpu", dtype=tensors)
+
+
 def _check(options: argparse.Namespace) -> tuple[str, int]:
     """What to print, and the exit code."""
+    if options.list:
+        return "\n".join(_words()), 0
+    if options.name is None:
+        raise ValueError("no MODULE:NAME; give one, or --list")
     # What the implementation prints must not come between the lines of JSON.
     with contextlib.redirect_stdout(sys.stderr):
-        fn = _imported(options.name)
-        if options.adapter:
-            fn = ADAPTERS[options.adapter](fn)
+        function = _imported(options.name)
+        fn = _adapted(function, options.adapter, options.dtype, options.device)
         report = testing.check_cross_entropy(
             fn,
             supports=testing.features() if options.supports == ["all"] else options.supports,
@@ -296,6 +352,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.parser.error(f"{error.filename}: {error.strerror}")
     except (IndexError, TypeError, ValueError) as error:
         options.parser.error(" ".join(str(error).split()))
+    except Exception as error:  # 1 would say that a check fails
+        options.parser.error(" ".join(f"{type(error).__name__}: {error}".split()))
     return code
 
 

@@ -85,6 +85,23 @@ def fraction(name: str, value: object) -> float:
     return float(value)
 
 
+def real(name: str, value: object) -> float:
+    """A finite Python float."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a real number; got {value!r}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be finite; got {value!r}")
+    return float(value)
+
+
+def positive(name: str, value: object) -> float:
+    """A finite Python float above 0."""
+    result = real(name, value)
+    if not result > 0:
+        raise ValueError(f"{name} must be positive; got {value!r}")
+    return result
+
+
 def base(value: object) -> float:
     """The base of a logarithm, as a Python float."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):

@@ -11,9 +11,9 @@ keywords that it offers, and no others.
 # The checks are in `_conformance`, family by family.
 
 import sys
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from xentref import _checks
 from xentref._conformance import adapters, oracle, setup, table
 from xentref._conformance.cases import Case
-from xentref._conformance.probe import Finding, Found, Probe
+from xentref._conformance.probe import Finding, Found, NoResult, Probe, is_pair
+from xentref._conformance.progress import Progress
 from xentref._conformance.registry import FEATURES, POLICIES
 
 __all__ = [
@@ -206,6 +207,11 @@ class Report:
 
     def __getitem__(self, name: str) -> Result:  # noqa: D105
         found = {result.name: result for result in self.results}
+        if name not in found:
+            near = get_close_matches(str(name), found, 1, 0)[0]
+            raise KeyError(
+                f"name must be that of a check in the report, such as {near!r}; got {name!r}"
+            )
         return found[name]
 
     def __iter__(self) -> Iterator[Result]:  # noqa: D105
@@ -300,6 +306,21 @@ def features() -> dict[str, str]:
 
     Returns:
         A dict from the name of the feature to what it means.
+
+    Examples:
+        ```python
+        from xentref.testing import features
+
+        for name, meaning in list(features().items())[-4:]:
+            print(f"{name}: {meaning}")
+        ```
+
+        ```output
+        single: inputs of shape (C,), one row without a batch
+        z_loss: the keyword `z_loss`: that many times the square of the log-sum-exp is added
+        softcap: the keyword `softcap`: a score z becomes softcap · tanh(z / softcap)
+        bias: the keyword `bias`: one number for each class, added to the scores
+        ```
     """
     return dict(FEATURES)
 
@@ -309,6 +330,27 @@ def policies() -> dict[str, str]:
 
     Returns:
         A dict from the name of the policy to what it means.
+
+    Examples:
+        ```python
+        from xentref.testing import policies
+
+        for name in policies():
+            print(name)
+        print("empty-zero:", policies()["empty-zero"])
+        ```
+
+        ```output
+        all-ignored-zero
+        empty-zero
+        empty-refused
+        tiny-losses-vanish
+        ignored-nan-gradient
+        zero-times-infinity
+        input-overwritten
+        last-bits-vary
+        empty-zero: the mean of an empty batch is 0, not nan
+        ```
     """
     return dict(POLICIES)
 
@@ -382,18 +424,22 @@ def reference(
         ```
     """
     scores = _checks.array("input", input)
-    arrays = [None if v is None else np.asarray(v) for v in (weight, grad_output, bias)]
+    classes = scores.shape[_checks.class_axis(scores)]
+    named = {"weight": weight, "grad_output": grad_output, "bias": bias}
+    arrays = {k: _checks.array(k, v) for k, v in named.items() if v is not None}
+    if bias is not None:
+        _checks.shape("bias", arrays["bias"], (classes,), "one entry per class")
     case = Case(
         scores,
-        np.asarray(target),
-        weight=arrays[0],
+        _checks.array("target", target, _checks.CLASS_OR_PROBABILITY),
+        weight=arrays.get("weight"),
         ignore_index=ignore_index,
         reduction=reduction,
         label_smoothing=label_smoothing,
-        grad_output=arrays[1],
-        z_loss=z_loss,
-        softcap=softcap,
-        bias=arrays[2],
+        grad_output=arrays.get("grad_output"),
+        z_loss=_checks.real("z_loss", z_loss),
+        softcap=None if softcap is None else _checks.positive("softcap", softcap),
+        bias=arrays.get("bias"),
     )
     found = oracle.wanted(case)
     dtype = _checks.float_dtype(scores)
@@ -427,7 +473,7 @@ def from_torch(
         ```
 
         ```output
-        True 16
+        True 19
         ```
     """
     return adapters.of_torch(setup.function("function", function), device, dtype)
@@ -436,7 +482,8 @@ def from_torch(
 def from_jax(function: Callable[..., Any], *, dtype: Any = None) -> Callable[..., Any]:
     """An implementation from a function of JAX, with the gradient of `jax.vjp`.
 
-    It needs a JAX that has `jax.enable_x64`, which is switched on for an input of float64.
+    It needs a JAX that has `jax.enable_x64`, which is switched on for an input of float64. JAX
+    itself is imported when the function is called.
 
     Args:
         function: A function of JAX arrays that returns the loss.
@@ -444,6 +491,28 @@ def from_jax(function: Callable[..., Any], *, dtype: Any = None) -> Callable[...
 
     Returns:
         A function as described above. Its `supports` are what the signature of yours shows.
+
+    Examples:
+        The mean of a loss of Optax, ready for `check_cross_entropy`:
+
+        ```python
+        from xentref.testing import from_jax
+
+
+        def loss(input, target):
+            import optax
+
+            rows = optax.softmax_cross_entropy_with_integer_labels(input, target)
+            return rows.mean()
+
+
+        fn = from_jax(loss)
+        print(fn.__name__, sorted(fn.supports))
+        ```
+
+        ```output
+        loss ['grad_output', 'gradient', 'mean']
+        ```
     """
     return adapters.of_jax(setup.function("function", function), dtype)
 
@@ -515,16 +584,17 @@ def check_cross_entropy(
         tolerances: How far a number may be off, in ULPs: a number for all checks, or a mapping from
             names of checks or families to numbers. Left out, the `ulps` of each check.
         only: The names of checks or families to run. Left out, all.
-        progress: Whether a line on stderr says how far it has come, every two seconds. Left out, it
-            does where stderr is a terminal.
+        progress: Whether a line on stderr says how far it has come, every two seconds, also while a
+            check runs long. Left out, it does where stderr is a terminal.
 
     Returns:
         The report.
 
     Raises:
-        TypeError: If an argument is of the wrong kind, or `fn` returns no tuple `(loss, grad)`.
+        TypeError: If an argument is of the wrong kind, or `fn` returns no tuple `(loss, grad)` when
+            it is called first.
         ValueError: If a feature, a policy, a check or a family is unknown, a tolerance is negative,
-            or `supports` names no reduction.
+            `supports` names no reduction, or `only` is empty.
 
     Examples:
         The derivative of a mean is divided by the number of rows, too.
@@ -560,21 +630,28 @@ def check_cross_entropy(
     asked = setup.Setup.of(fn, supports, allow, dtype, tolerances)
     chosen = setup.chosen(only)
     shown = sys.stderr.isatty() if progress is None else _checks.flag("progress", progress)
-    begun = said = time.monotonic()
+    _refuse_no_pair(asked)
+    told = Progress(len(chosen), shown)
     results = []
     for check in (check for check in _ALL if check.name in chosen):
-        results.append(_result(check, asked))
-        now = time.monotonic()
-        if shown and now - said >= 2 and len(results) < len(chosen):
-            said = now
-            words = f"{len(results)} of {len(chosen)} checks after {now - begun:.0f} s"
-            print(f"{words}, {check.name} was the last", file=sys.stderr, flush=True)
+        told.begin(check.name)
+        results.append(_result(check, asked, told.tick))
+        told.end()
     return Report(asked.name, asked.precision.name, tuple(results))
 
 
-def _result(
-    check: Check, asked: setup.Setup, tick: Callable[[], None] = lambda: None
-) -> Result:
+def _refuse_no_pair(asked: setup.Setup) -> None:
+    """Tell what is no implementation at all from one that fails somewhere."""
+    probe = Probe(asked.fn, asked.supports, asked.precision)
+    try:
+        found = probe.answer(probe.case(2, 3).arguments())
+    except NoResult:
+        return
+    if not is_pair(found):
+        raise TypeError(f"fn must return a tuple (loss, grad); got {type(found).__name__}")
+
+
+def _result(check: Check, asked: setup.Setup, tick: Callable[[], None] = lambda: None) -> Result:
     missing = check.needs - asked.supports
     if missing:
         return Result(check, "not supported", "needs " + ", ".join(sorted(missing)))

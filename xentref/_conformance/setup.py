@@ -38,6 +38,8 @@ class Setup(NamedTuple):
     def of(cls, fn: Any, supports: Any, allow: Any, dtype: Any, tolerances: Any) -> "Setup":
         """Read the arguments."""
         function("fn", fn)
+        if isinstance(fn, type):
+            raise TypeError(f"fn must be a function or an object, not a class; got {fn!r}")
         offered = adapters.offered(fn) if supports is None else features(supports)
         for keyword in KEYWORDS:
             if keyword in offered and not takes(fn, keyword):
@@ -71,7 +73,7 @@ def names(name: str, value: Any, known: Collection[str], what: str) -> frozenset
     if isinstance(value, str) or not isinstance(value, Collection):
         raise TypeError(f"{name} must be a collection of names; got {value!r}")
     for each in value:
-        if each not in known:
+        if not isinstance(each, str) or each not in known:
             near = get_close_matches(str(each), known, 1, 0)
             raise ValueError(f"{name} must name {what}, such as {near[0]!r}; got {each!r}")
     return frozenset(value)
@@ -88,6 +90,8 @@ def features(value: Any) -> frozenset[str]:
 def chosen(only: Any) -> set[str]:
     """The names of the checks that are named, or whose families are."""
     some = set(_names_and_families()) if only is None else _some("only", only)
+    if not some:
+        raise ValueError(f"only must name a check or a family at least; got {only!r}")
     return {entry.name for entry in ENTRIES if entry.name in some or entry.family in some}
 
 

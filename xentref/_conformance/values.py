@@ -92,7 +92,7 @@ def targets_in_32_bits(probe: Probe) -> None:
         except Raised:
             return None
 
-    case = probe.case(6, 5)
+    case = probe.case(8, 5)
     for word in probe.reductions:
         probe.holds(case.but(target=case.target.astype(np.int32), reduction=word), wrong)
 
