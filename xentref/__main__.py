@@ -294,10 +294,8 @@ def _adapted(function: Any, adapter: str | None, dtype: str, device: str | None)
     try:
         library.empty(0, device=device or "cpu")
     except Exception as error:  # of many kinds
-        came = str(error).splitlines()[0]
-        raise ValueError(
-            f"--device must be one that PyTorch has here; got {device!r}: {came}"
-        ) from None
+        came = f"{device!r}: {error}".partition("\n")[0]
+        raise ValueError(f"--device must be one that PyTorch has here; got {came}") from None
     return testing.from_torch(function, device=device or "cpu", dtype=tensors)
 
 
