@@ -314,8 +314,8 @@ def test_the_tensors_have_the_dtype_and_the_device_that_were_named(capsys, monke
 
 def test_jax_gets_its_bfloat16(capsys, monkeypatch):
     given = []
-    monkeypatch.setitem(sys.modules, "jax", SimpleNamespace())
-    monkeypatch.setitem(sys.modules, "jax.numpy", SimpleNamespace(bfloat16="bfloat16"))
+    fake = SimpleNamespace(numpy=SimpleNamespace(bfloat16="bfloat16"))
+    monkeypatch.setitem(sys.modules, "jax", fake)
     monkeypatch.setattr(
         testing, "from_jax", lambda fn, dtype: given.append(dtype) or testing.reference
     )

@@ -283,19 +283,20 @@ def _adapted(function: Any, adapter: str | None, dtype: str, device: str | None)
     if adapter is None:
         return function
     try:
-        library = importlib.import_module({"torch": "torch", "jax": "jax.numpy"}[adapter])
+        library = importlib.import_module(adapter)
     except ModuleNotFoundError as error:
         raise ValueError(
             f"--adapter {adapter} needs the package {error.name}, which is not installed"
         ) from None
-    tensors = library.bfloat16 if dtype == "bfloat16" else None  # NumPy has none
+    narrow = dtype == "bfloat16"  # which NumPy has not
     if adapter == "jax":
-        return testing.from_jax(function, dtype=tensors)
+        return testing.from_jax(function, dtype=library.numpy.bfloat16 if narrow else None)
     try:
         library.empty(0, device=device or "cpu")
     except Exception as error:  # of many kinds
         came = f"{device!r}: {error}".partition("\n")[0]
         raise ValueError(f"--device must be one that PyTorch has here; got {came}") from None
+    tensors = library.bfloat16 if narrow else None
     return testing.from_torch(function, device=device or "cpu", dtype=tensors)
 
 

@@ -499,11 +499,10 @@ def from_jax(function: Callable[..., Any], *, dtype: Any = None) -> Callable[...
         from xentref.testing import from_jax
 
 
-        def loss(input, target):
+        def loss(z, y):
             import optax
 
-            rows = optax.softmax_cross_entropy_with_integer_labels(input, target)
-            return rows.mean()
+            return optax.softmax_cross_entropy_with_integer_labels(z, y).mean()
 
 
         fn = from_jax(loss)
