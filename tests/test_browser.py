@@ -211,7 +211,8 @@ def test_a_pasted_message_finds_its_section_first(visit, served_site, language, 
     page.keyboard.press("End")  # the search listens to keys
     results = page.locator(".md-search-result__link")
     found = re.compile(rf"^{re.escape(served_site)}{language}/practice/errors/(\?.*)?#{section}$")
-    expect(results.nth(1)).to_have_attribute("href", found)  # after the page itself
+    # After the page itself; the index is read first.
+    expect(results.nth(1)).to_have_attribute("href", found, timeout=30_000)
 
 
 # The switch of language

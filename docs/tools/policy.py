@@ -4,6 +4,9 @@ GitHub Pages sends no headers of ours, so the policy stands in a <meta>. It lets
 lies on its own host and nothing else, and run no inline script but those that were there when the
 site was built, each named by its hash. All pages have one policy, since instant navigation shows
 the next page under the policy of the first. Attributes may hold styles: MathML's do.
+
+Behind such a <meta> Chromium no longer looks ahead for what it will need. So the scripts and the
+font of the formulas are named before it, and come as early as without a policy.
 """
 
 import re
@@ -11,6 +14,7 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
+CHARSET = '<meta charset="utf-8">'
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 RULES = {
     "default-src": "'none'",
@@ -25,6 +29,20 @@ RULES = {
 }
 
 
+SCRIPT = re.compile(r'<script src="([^"]+)"')
+FONT_SHEET = re.compile(r'href="([^"]*)css/fonts\.css"')
+
+
+def _early(html: str) -> str:
+    """What a page will need, for its head."""
+    found = SCRIPT.findall(html)
+    links = [f'<link rel="preload" as="script" href="{src}" fetchpriority="low">' for src in found]
+    if "<math" in html and (sheet := FONT_SHEET.search(html)):
+        font = f"{sheet[1]}fonts/math.woff2"
+        links.append(f'<link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>')
+    return "".join(f"\n{link}" for link in links)
+
+
 def _hash(script: str) -> str:
     return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
@@ -37,7 +55,7 @@ def write(site: Path) -> None:
     policy = "; ".join(f"{name} {sources}" for name, sources in rules.items())
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     for path, html in pages.items():
-        changed, times = re.subn(r'<meta charset="utf-8">', rf"\g<0>\n{tag}", html, count=1)
-        if not times:
-            raise ValueError(f'{path.relative_to(site)}: has no <meta charset="utf-8"> in its head')
-        path.write_text(changed, "utf-8")
+        if CHARSET not in html:
+            raise ValueError(f"{path.relative_to(site)}: has no {CHARSET} in its head")
+        html = html.replace(CHARSET, f"{CHARSET}{_early(html)}\n{tag}", 1)
+        path.write_text(html, "utf-8")
