@@ -1,6 +1,7 @@
 """Compare xentref with PyTorch, SciPy and scikit-learn, on one thread: `python -m benchmarks`.
 
-Three tables: time, memory and accuracy. They take some minutes and are best left alone meanwhile.
+Tables of time, memory and accuracy, and what the page runner adds to a block. They take some minutes
+and are best left alone meanwhile.
 """
 
 import json
@@ -9,8 +10,12 @@ import os
 import platform
 import subprocess
 import sys
+import timeit
 from importlib.metadata import version
 from typing import Any
+
+from docs.tools.blocks import parse
+from docs.tools.runner import run
 
 LIBRARIES = ["xentref", "torch", "scipy", "sklearn"]
 SHAPES = [(128, 10), (65536, 10), (4096, 1000), (512, 50257)]
@@ -22,10 +27,10 @@ def measure(library: str, what: str, task: str, *arguments: Any) -> float:
     """Ask a process of its own."""
     command = [sys.executable, "-m", "benchmarks.measure"]
     command.append(json.dumps([library, what, task, arguments]))
-    run = subprocess.run(
+    ran = subprocess.run(
         command, env=os.environ | ONE_THREAD, check=True, stdout=subprocess.PIPE, text=True
     )
-    return float(json.loads(run.stdout))
+    return float(json.loads(ran.stdout))
 
 
 def table(title: str, *head: str) -> None:
@@ -120,6 +125,14 @@ def accuracy() -> None:
             line(f"({rows}, {classes}) {dtype}, {words}", *cells)
 
 
+def runner() -> None:
+    """Print what it costs to run a block, beside what the block does."""
+    block = parse("```python\nx = 1\n```\n")[0]
+    timer = timeit.Timer(lambda: run(block))
+    table("The page runner", "what", "time")
+    line("a block that does nothing", duration(min(timer.repeat(10, 50)) / 50))
+
+
 def main() -> None:
     """Print everything."""
     versions = {x: version({"sklearn": "scikit-learn"}.get(x, x)) for x in ["numpy", *LIBRARIES]}
@@ -129,6 +142,7 @@ def main() -> None:
     times()
     memory()
     accuracy()
+    runner()
 
 
 if __name__ == "__main__":
