@@ -1,5 +1,6 @@
 """The loss of a linear layer and its gradients: by hand, torch, the cuts, memory and mistakes."""
 
+import inspect
 import itertools
 import tracemalloc
 
@@ -134,11 +135,23 @@ def test_an_ignored_row_counts_nothing_whatever_it_holds():
     np.testing.assert_array_equal(found.linear_bias, wanted.linear_bias)
 
 
-def test_an_ignored_row_of_nan_makes_every_gradient_nan_in_torch():
-    x = torch.tensor([[1.0, 2.0], [nan, 1.0]])
+@pytest.mark.parametrize("held", [nan, inf])
+def test_an_ignored_row_of_nan_or_inf_makes_every_gradient_nan_in_torch(held):
+    x = torch.tensor([[1.0, 2.0], [held, 1.0]])
     w = torch.tensor(W, dtype=torch.float32, requires_grad=True)
     F.linear_cross_entropy(x, w, torch.tensor([0, -100])).backward()
     assert w.grad.isnan().all()
+
+
+def test_the_default_that_ignores_minus_100_is_written_so_here_and_none_in_torch():
+    x, layer = np.ones((2, 1)), np.zeros((3, 1))
+    for f, default in [(xentref.linear_cross_entropy, -100), (F.linear_cross_entropy, None)]:
+        assert inspect.signature(f).parameters["ignore_index"].default == default
+    theirs = F.linear_cross_entropy(*map(torch.tensor, (x, layer, np.array([-100, 0]))))
+    assert theirs.item() == pytest.approx(np.log(3))
+    assert xentref.linear_cross_entropy(x, layer, [-100, 0]) == pytest.approx(np.log(3))
+    with pytest.raises(TypeError, match="ignore_index must be an integer; got None"):
+        xentref.linear_cross_entropy(x, layer, [-100, 0], ignore_index=None)
 
 
 def test_a_negative_ignore_index_may_stand_beside_probabilities_here_and_not_in_torch():
