@@ -297,6 +297,12 @@ def test_a_weighted_mean_shows_the_weights_that_it_divides_by():
     assert worked == "L = (1.68027 + 4.39445) / (1 + 4) ≈ 1.21494"
 
 
+@pytest.mark.parametrize("target", [[0, -100, -100], [-100, -100, -100]], ids=str)
+def test_the_sum_of_one_row_or_none_is_not_written_twice(target):
+    explanation = xentref.explain(Z, target, reduction="sum")
+    assert explanation.steps[-1].worked == ("L ≈ 1.68027" if explanation.value else "L = 0")
+
+
 def test_rows_are_left_out_from_where_they_are_ignored_and_come_back_with_none():
     text = xentref.explain(Z, [0, -100, 2], reduction="none").text()
     rows = [[line.split()[0] for line in table[1:]] for table in tables(text)]

@@ -1,5 +1,6 @@
 """The loss of a linear layer and its gradients: by hand, torch, the cuts, memory and mistakes."""
 
+import inspect
 import itertools
 import tracemalloc
 
@@ -57,14 +58,13 @@ TARGETS = ["index", "ignore", "all_ignored", "probability"]
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 @pytest.mark.parametrize("weighted", [False, True], ids=["", "weight"])
 @pytest.mark.parametrize("kind", TARGETS)
 @pytest.mark.parametrize(("bias", "shapes"), list(itertools.product([False, True], SHAPES)))
-def test_torch_agrees(shapes, bias, kind, weighted, reduction, smoothing, dtype):
+def test_torch_agrees(shapes, bias, kind, weighted, smoothing, dtype):
     rng = np.random.default_rng(3)
     x, w = (rng.normal(size=shape).astype(dtype) for shape in shapes)
-    options = {"reduction": reduction, "label_smoothing": smoothing}
+    options = {"label_smoothing": smoothing}
     if bias:
         options["linear_bias"] = rng.normal(size=w.shape[:-1]).astype(dtype)
     if weighted:
@@ -79,25 +79,29 @@ def test_torch_agrees(shapes, bias, kind, weighted, reduction, smoothing, dtype)
     if kind == "ignore":
         options["ignore_index"] = 1
 
-    leaves = {"input": x, "linear_weight": w}
-    leaves |= {"linear_bias": options["linear_bias"]} if bias else {}
-    leaves = {k: torch.tensor(v, requires_grad=True) for k, v in leaves.items()}
-    others = {k: torch.tensor(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
-    loss = F.linear_cross_entropy(target=torch.tensor(target), **(others | leaves))
-    outer = np.asarray(rng.normal(size=tuple(loss.shape))).astype(dtype)
-    loss.backward(torch.tensor(outer))
+    for reduction in ("none", "mean", "sum"):
+        options["reduction"] = reduction
+        leaves = {"input": x, "linear_weight": w}
+        leaves |= {"linear_bias": options["linear_bias"]} if bias else {}
+        leaves = {k: torch.tensor(v, requires_grad=True) for k, v in leaves.items()}
+        others = {
+            k: torch.tensor(v) if isinstance(v, np.ndarray) else v for k, v in options.items()
+        }
+        loss = F.linear_cross_entropy(target=torch.tensor(target), **(others | leaves))
+        outer = np.asarray(rng.normal(size=tuple(loss.shape))).astype(dtype)
+        loss.backward(torch.tensor(outer))
 
-    found = xentref.linear_cross_entropy(x, w, target, **options)
-    assert found.dtype == dtype
-    assert found.shape == tuple(loss.shape)
-    np.testing.assert_allclose(found, loss.detach().numpy(), **TOLERANCE[dtype])
-    grads = xentref.linear_cross_entropy_grad(x, w, target, grad_output=outer, **options)
-    for name, leaf in leaves.items():
-        grad = getattr(grads, name)
-        assert grad.dtype == dtype
-        assert grad.shape == tuple(leaf.shape)
-        np.testing.assert_allclose(grad, leaf.grad.numpy(), err_msg=name, **TOLERANCE[dtype])
-    assert (grads.linear_bias is None) == (not bias)
+        found = xentref.linear_cross_entropy(x, w, target, **options)
+        assert found.dtype == dtype
+        assert found.shape == tuple(loss.shape)
+        np.testing.assert_allclose(found, loss.detach().numpy(), **TOLERANCE[dtype])
+        grads = xentref.linear_cross_entropy_grad(x, w, target, grad_output=outer, **options)
+        for name, leaf in leaves.items():
+            grad = getattr(grads, name)
+            assert grad.dtype == dtype
+            assert grad.shape == tuple(leaf.shape)
+            np.testing.assert_allclose(grad, leaf.grad.numpy(), err_msg=name, **TOLERANCE[dtype])
+        assert (grads.linear_bias is None) == (not bias)
 
 
 def test_an_empty_batch_has_the_mean_nan_and_gradients_of_zero():
@@ -134,11 +138,23 @@ def test_an_ignored_row_counts_nothing_whatever_it_holds():
     np.testing.assert_array_equal(found.linear_bias, wanted.linear_bias)
 
 
-def test_an_ignored_row_of_nan_makes_every_gradient_nan_in_torch():
-    x = torch.tensor([[1.0, 2.0], [nan, 1.0]])
+@pytest.mark.parametrize("held", [nan, inf])
+def test_an_ignored_row_of_nan_or_inf_makes_every_gradient_nan_in_torch(held):
+    x = torch.tensor([[1.0, 2.0], [held, 1.0]])
     w = torch.tensor(W, dtype=torch.float32, requires_grad=True)
     F.linear_cross_entropy(x, w, torch.tensor([0, -100])).backward()
     assert w.grad.isnan().all()
+
+
+def test_the_default_that_ignores_minus_100_is_written_so_here_and_none_in_torch():
+    x, layer = np.ones((2, 1)), np.zeros((3, 1))
+    for f, default in [(xentref.linear_cross_entropy, -100), (F.linear_cross_entropy, None)]:
+        assert inspect.signature(f).parameters["ignore_index"].default == default
+    theirs = F.linear_cross_entropy(*map(torch.tensor, (x, layer, np.array([-100, 0]))))
+    assert theirs.item() == pytest.approx(np.log(3))
+    assert xentref.linear_cross_entropy(x, layer, [-100, 0]) == pytest.approx(np.log(3))
+    with pytest.raises(TypeError, match="ignore_index must be an integer; got None"):
+        xentref.linear_cross_entropy(x, layer, [-100, 0], ignore_index=None)
 
 
 def test_a_negative_ignore_index_may_stand_beside_probabilities_here_and_not_in_torch():

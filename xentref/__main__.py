@@ -200,16 +200,26 @@ def _number(word: str, where: str) -> float:
 
 def _read(path: str) -> NDArray[Any]:
     """The array in a file."""
-    if path.endswith(".npy"):
-        with open(path, "rb") as file:
-            found: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-            return found
-    text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8-sig")
     name = "standard input" if path == "-" else path
+    if path.lower().endswith(".npy"):
+        try:
+            with open(path, "rb") as file:
+                found: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+                return found
+        except ValueError as error:
+            raise ValueError(
+                f"{name} must hold an array as numpy.save writes it: {error}"
+            ) from None
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} must hold text with numbers, or be a .npy file") from None
     rows: list[list[float]] = []
     for number, line in enumerate(text.splitlines(), 1):
         where = f"line {number} of {name}"
-        row = [_number(word, where) for word in line.replace(",", " ").split()]
+        # Between commas an empty cell counts, and is no number; a row of blanks alone has none.
+        words = [word.strip() for word in line.split(",")] if "," in line else line.split()
+        row = [_number(word, where) for word in words]
         if row and rows and len(row) != len(rows[0]):
             raise ValueError(f"{where} must hold {len(rows[0])} numbers; got {len(row)}")
         rows += [row] if row else []
@@ -348,7 +358,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read has seen enough, as in `| head`. Python would complain once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        options.parser.error(f"{error.filename}: {error.strerror}")
+        options.parser.error(f"{error.filename or 'output'}: {error.strerror}")
     except (IndexError, TypeError, ValueError) as error:
         options.parser.error(" ".join(str(error).split()))
     except Exception as error:  # 1 would say that a check fails

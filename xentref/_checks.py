@@ -24,12 +24,24 @@ def array(name: str, value: ArrayLike, holds: tuple[str, str] = REAL) -> NDArray
     kinds, words = holds
     try:
         result = np.asarray(value)
-    except ValueError:  # NumPy's answer to nested sequences of unequal length
-        raise ValueError(
-            f"{name} must be a rectangular array; got sequences of unequal length"
+    except Exception as error:  # whatever the array of another library raises
+        if isinstance(error, ValueError) and "inhomogeneous" in str(error):
+            raise ValueError(
+                f"{name} must be a rectangular array; got sequences of unequal length"
+            ) from None
+        reason = str(error).partition("\n")[0]
+        raise TypeError(
+            f"{name} must be an array, or what NumPy makes one of; "
+            f"got {type(value).__name__} ({reason})"
         ) from None
+    if result.shape == (0,) and isinstance(value, list | tuple):
+        result = result.astype(np.intp)  # NumPy takes an empty list for floats
     if result.dtype.kind not in kinds or result.dtype.itemsize > 8:
         raise TypeError(f"{name} must hold {words}; got dtype {result.dtype}")
+    if result is not value and isinstance(value, np.ndarray):  # of a subclass, which may mask
+        masked = np.count_nonzero(np.ma.getmask(value))
+        if masked:
+            raise ValueError(f"{name} must have no masked entries; got {masked} of them")
     return result
 
 

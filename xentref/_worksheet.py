@@ -364,7 +364,8 @@ def reduce(sheet: Sheet, rows: Rows, losses: ArrayLike, reduction: str, value: A
         return
     above = (rf"\sum_{{n}} {latex}", f"Σ_n {plain}")
     if reduction == "sum":
-        worked = f"L = {_listed(held, ' + ')} {_equals(held, value)} {_text(value)}"
+        added = f"= {_listed(held, ' + ')} " if held.size > 1 else ""
+        worked = f"L {added}{_equals(held, value)} {_text(value)}"
         formula = (f"L = {above[0]}", f"L = {above[1]}")
         sheet.write(formula, ["total.why"], {"L": value}, worked)
         return

@@ -68,7 +68,8 @@ def softmax(input: ArrayLike, axis: int = -1) -> NDArray[np.floating]:
         Outputs](https://doi.org/10.1007/978-3-642-76153-9_28), 1990, which names the function.
 
     Note: Where PyTorch differs
-        `torch.softmax` takes the axis as `dim` and refuses integers; here they count as float64.
+        `torch.softmax` takes the axis as `dim` and refuses integers; here they count as float64. A
+        scalar counts as an array of one axis there and raises here.
     """
     return _along(_rows.softmax, input, axis)
 
@@ -116,7 +117,8 @@ def log_softmax(input: ArrayLike, axis: int = -1) -> NDArray[np.floating]:
 
     Note: Where PyTorch differs
         `torch.log_softmax` takes the axis as `dim` and refuses integers; here they count as
-        float64. It also loses the digits of a logarithm close to 0, which are kept here.
+        float64. A scalar counts as an array of one axis there and raises here. The digits of a
+        logarithm close to 0, lost there, are kept here.
     """
     return _along(_rows.log_softmax, input, axis)
 
@@ -169,7 +171,9 @@ def logsumexp(
         leaving the largest term out of the sum.
 
     Note: Where PyTorch differs
-        `torch.logsumexp` takes the axis as `dim`, with no default, and `keepdims` as `keepdim`.
+        `torch.logsumexp` takes the axis as `dim`, with no default, and `keepdims` as `keepdim`. It
+        turns integers into float32; here they count as float64. A scalar counts as an array of one
+        axis there; here its axis must be None.
     """
     values = _checks.array("input", input)
     last = _checks.axes(axis, values.ndim)

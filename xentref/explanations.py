@@ -100,6 +100,44 @@ class Explanation:
         Raises:
             TypeError: If `width` is no integer.
             ValueError: If `width` is below 60.
+
+        Examples:
+            A step has its formula, a sentence and its numbers.
+
+            ```python
+            import xentref
+
+            explanation = xentref.explain([-0.5, -1.0], 0, loss="nll_loss")
+            print(explanation.text(width=60))
+            ```
+
+            ```output
+            nll_loss, step by step. Logarithms are natural, so the loss
+            is in nats.
+
+            1. Log-probabilities: x_c
+               The input already holds the logarithm of each class's
+               probability. The class that is right is y.
+                  y    x_0    x_1
+                  0   -0.5   -1.0
+
+            2. Pick the label: x_y
+               Of all the logarithms, the loss looks at one: that of the
+               class that is right.
+                  x_y = x_0 = -0.5
+
+            3. Minus the logarithm: ℓ = -x_y
+               Without its sign, the logarithm says how surprising the
+               label is. A negative result means that the input does not
+               hold log-probabilities.
+                  ℓ = -(-0.5) = 0.5
+
+            4. Mean: L = Σ_n ℓ_n / N
+               The mean divides by the number of rows that count: 1.
+                  L = 0.5 / 1 = 0.5
+
+            nll_loss = 0.5
+            ```
         """
         wide = _checks.integer("width", width)
         if wide < 60:
@@ -218,10 +256,11 @@ def explain(
 ) -> Explanation:
     r"""The worked calculation of a loss, from the scores to the last number, in words and numbers.
 
-    It prints as text and shows as Markdown with LaTeX in a notebook; its `steps` are data. The
-    numbers come from the functions of this package, and the last of them is the loss itself.
-    Numbers are shown with at most five decimals, and an equation with a rounded one has the sign ≈;
-    in the steps nothing is rounded.
+    It prints as text and shows as Markdown with LaTeX in a notebook; its `steps` are data. Losses,
+    probabilities and surprises come from the functions of this package; the steps between are
+    NumPy's difference, exponential, sum and product. The last number is the loss itself. Numbers
+    are shown with at most five decimals, and an equation with a rounded one has the sign ≈; in the
+    steps nothing is rounded.
 
     Args:
         input: What the loss takes: scores, log-probabilities or probabilities.

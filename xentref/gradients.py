@@ -168,8 +168,9 @@ def cross_entropy_grad(
 
     Note: Where PyTorch differs
         It differs as [`cross_entropy`][xentref.cross_entropy] does. Besides, an ignored row that
-        holds nan has the gradient 0 here, nan there; and where the right class is all but certain,
-        both its entry and the others keep their digits, so that the row still sums to zero.
+        holds nan or inf, or nothing but -inf, has the gradient 0 here, nan there; and where the
+        right class is all but certain, both its entry and the others keep their digits, so that the
+        row still sums to zero.
     """
     word = _checks.reduction(reduction)
     logits = _checks.array("input", input)
@@ -283,8 +284,8 @@ def linear_cross_entropy_grad(
 
     Note: Where PyTorch differs
         It differs as [`linear_cross_entropy`][xentref.linear_cross_entropy] does. Besides, the
-        features of an ignored row may be nan: they count nothing here; there they make the
-        gradients of that row and of the layer nan.
+        features of an ignored row may be nan or infinite: they count nothing here; there they make
+        the gradients of that row and of the layer nan.
     """
     word = _checks.reduction(reduction)
     layer = _layer(input, linear_weight, target, linear_bias, weight, ignore_index, label_smoothing)

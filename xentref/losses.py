@@ -4,6 +4,9 @@ Logarithms are natural, so every loss is in nats. Class scores come as (C,) for 
 a batch, or (N, C, d1…dK) for a batch with further axes, such as the pixels of an image or the
 positions of a text: the classes are on axis 1, and every other place is a row with a target of its
 own.
+
+What follows the target goes by name alone, while PyTorch also takes `weight` by its place; and
+`size_average` and `reduce`, long deprecated there, are no arguments here.
 """
 
 import math
@@ -107,7 +110,10 @@ def nll_loss(
 
     Note: Where PyTorch differs
         `torch.nn.functional.nll_loss` takes int64 and uint8 targets; here they may be integers of
-        any width. A class of weight 0 and log-probability -inf costs 0 here, nan there.
+        any width, and integer log-probabilities count as float64. It takes negative weights and,
+        for one row, a target of shape (1,); here they raise. A class of weight 0 and
+        log-probability -inf costs 0 here, nan there. The float16 mean of many rows, which overflows
+        there, is finite here.
     """
     word = _checks.reduction(reduction)
     named = _named(input, target, weight, ignore_index)
@@ -234,9 +240,11 @@ def cross_entropy(
     Note: Where PyTorch differs
         `torch.nn.functional.cross_entropy` takes int64 and uint8 targets; here they may be integers
         of any width, and integer logits count as float64. It takes probabilities outside [0, 1],
-        negative weights and a negative or nan `label_smoothing`; here they raise. A class that
-        counts 0 with a logit of -inf costs 0 here, nan there. A weight never widens the dtype of
-        the result. The digits of a loss close to 0, lost there, are kept here.
+        negative weights, a negative or nan `label_smoothing`, for one row a target of shape (1,),
+        and an input without classes; here they raise. A class that counts 0 with a logit of -inf
+        costs 0 here, nan there. A weight never widens the dtype of the result. The digits of a loss
+        close to 0, lost there, are kept here. The float16 mean of many rows, which overflows there,
+        is finite here.
     """
     word = _checks.reduction(reduction)
     logits = _checks.array("input", input)
@@ -317,7 +325,8 @@ def linear_cross_entropy(
     The loss of the logits $z$ is their [`cross_entropy`][xentref.cross_entropy]. Some rows at a
     time are multiplied, in float64, and forgotten: memory is needed for some rows of logits,
     whatever the number of rows. That pays where there are many classes, such as the words of a
-    language.
+    language. The logits carry the rounding of that product: it shows in the last digits of a loss
+    in float64, not in one in float32.
 
     Args:
         input: Features $x$ of shape (F,) or (N, F).
@@ -372,9 +381,10 @@ def linear_cross_entropy(
     Note: Where PyTorch differs
         It differs as [`cross_entropy`][xentref.cross_entropy] does. Besides,
         `torch.nn.functional.linear_cross_entropy` makes all logits at once unless its `options`
-        tell it how to cut them; here they are always cut, and nothing needs telling. It refuses any
-        `ignore_index` beside probabilities; here a negative one may stand. It wants one dtype;
-        here the multiplication is in float64 whatever the dtypes.
+        tell it how to cut them; here they are always cut, and nothing needs telling. Its
+        `ignore_index` is None by default, which stands for -100, and beside probabilities it
+        refuses any other; here it is -100, and any negative one may stand. It wants one dtype; here
+        the multiplication is in float64 whatever the dtypes.
     """
     word = _checks.reduction(reduction)
     layer = _layer(input, linear_weight, target, linear_bias, weight, ignore_index, label_smoothing)
@@ -435,7 +445,8 @@ def binary_cross_entropy(
 
     Note: Where PyTorch differs
         `torch.nn.functional.binary_cross_entropy` wants input and target in one dtype and refuses
-        nan, which comes through here. Integer and bool targets are taken here, as 0 and 1.
+        nan, which comes through here. Integer and bool targets are taken here, as 0 and 1. It takes
+        negative weights; here they raise.
     """
     word = _checks.reduction(reduction)
     p, yes = _checks.pair(input, target)
@@ -594,8 +605,9 @@ def kl_div(
         `torch.nn.functional.kl_div` broadcasts input and target, takes probabilities outside [0, 1]
         and refuses integers; here the shapes must be equal, such probabilities raise, and integers
         count as float64. It warns that its `"mean"` is to change. An element with $p = 0$
-        adds 0 here; there it is nan if the input is infinite, or the target $\ln p$ is. The digits
-        of a term with $p$ close to $q$, lost there, are kept here.
+        adds 0 here; there it is nan if the input is infinite, or the target $\ln p$ is. If $\ln p$
+        is finite but $p$ too small for its dtype, an input of -inf costs inf here, nan there. The
+        digits of a term with $p$ close to $q$, lost there, are kept here.
     """
     word = _checks.reduction(reduction, "batchmean")
     is_log = _checks.flag("log_target", log_target)
