@@ -1,7 +1,7 @@
 """Compare xentref with PyTorch, SciPy and scikit-learn, on one thread: `python -m benchmarks`.
 
-Tables of time, memory and accuracy, and what the page runner adds to a block. They take some minutes
-and are best left alone meanwhile.
+Tables of time, memory and accuracy, and what the page runner adds to a block. They take some
+minutes and are best left alone meanwhile.
 """
 
 import json
