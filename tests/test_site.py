@@ -377,6 +377,12 @@ def test_formula_becomes_mathml() -> None:
     assert "display" in to_mathml(r"\frac12", display=True)
 
 
+def test_an_exponent_stands_on_both_brackets() -> None:
+    power = to_mathml(r"\bigl( a \bigr) \bigl( b \bigr)^2", display=False)
+    (base,) = re.findall(r"<msup><mrow>(.*?)</mrow><mn>2</mn></msup>", power)
+    assert re.sub(r"<[^>]*>", "", base) == "(b)"
+
+
 def test_chinese_lines_are_joined_without_a_space() -> None:
     source = "甲。\n乙，\n`丙`\n丁\n戊 abc\n己"
     html = Markdown(extensions=["docs.tools.chinese"]).convert(source)

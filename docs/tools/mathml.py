@@ -16,11 +16,15 @@ from math_core import LatexError, LatexToMathML
 # What must not begin a line; browsers break lines around formulas.
 CLOSING = re.compile(r"[,.;:?!)\]，。、；：？！）”’》]+")
 
+# Brackets with an exponent: Chromium does not stretch one that carries it, but those of a group.
+RAISED = re.compile(r"(\\([bB]ig)l\b(?:(?!\\[bB]igl\b).)*?\\\2r[)\]])(?=\^)", re.DOTALL)
+
 _converter = LatexToMathML(fancy_error=False)
 
 
 def to_mathml(tex: str, *, display: bool) -> str:
     """Return the MathML of a formula; the search leaves out what stands on lines of its own."""
+    tex = RAISED.sub(r"{\1}", tex)
     try:
         mathml = _converter.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
