@@ -59,8 +59,7 @@ def ignored_places(probe: Probe) -> None:
     "places grad_output gradient",
 )
 def upstream_of_places(probe: Probe) -> None:
-    for word in probe.reductions:
-        probe.gradient(probe.upstream(_image(probe).but(reduction=word)))
+    probe.gradient_from_outside(_image(probe))
 
 
 @check(
@@ -142,8 +141,7 @@ def smoothing_of_probabilities(probe: Probe) -> None:
     "probabilities grad_output gradient",
 )
 def upstream_of_probabilities(probe: Probe) -> None:
-    for word in probe.reductions:
-        probe.gradient(probe.upstream(probe.soft(5, 4).but(reduction=word)))
+    probe.gradient_from_outside(probe.soft(5, 4))
 
 
 @check(
@@ -235,8 +233,7 @@ def z_loss_of_probabilities(probe: Probe) -> None:
     ulps=64,
 )
 def upstream_of_z_loss(probe: Probe) -> None:
-    for word in probe.reductions:
-        probe.gradient(probe.upstream(probe.case(5, 4).but(z_loss=0.25, reduction=word)))
+    probe.gradient_from_outside(probe.case(5, 4).but(z_loss=0.25))
 
 
 @check(
@@ -282,9 +279,7 @@ def softcap_far_out(probe: Probe) -> None:
     ulps=64,
 )
 def upstream_under_the_cap(probe: Probe) -> None:
-    for word in probe.reductions:
-        case = probe.case(5, 4, scale=6.0).but(softcap=5.0, reduction=word)
-        probe.gradient(probe.upstream(case))
+    probe.gradient_from_outside(probe.case(5, 4, scale=6.0).but(softcap=5.0))
 
 
 @check(
@@ -320,6 +315,5 @@ def bias_under_the_cap(probe: Probe) -> None:
     ulps=64,
 )
 def upstream_beside_a_bias(probe: Probe) -> None:
-    case = probe.case(5, 4).but(bias=probe.array([1.5, -2.0, 0.25, 4.0]))
-    for word in probe.reductions:
-        probe.gradient(probe.upstream(case.but(reduction=word)))
+    bias = probe.array([1.5, -2.0, 0.25, 4.0])
+    probe.gradient_from_outside(probe.case(5, 4).but(bias=bias))

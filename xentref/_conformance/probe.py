@@ -245,6 +245,11 @@ class Probe:
         """The gradient is the reference's."""
         self.holds(case, self.wrong_gradient)
 
+    def gradient_from_outside(self, case: Case) -> None:
+        """The gradient is the reference's under each reduction, with an upstream for each loss."""
+        for word in self.reductions:
+            self.gradient(self.upstream(case.but(reduction=word)))
+
     def both(self, case: Case) -> None:
         """Loss and gradient are the reference's, as far as there is a gradient."""
         self.loss(case)

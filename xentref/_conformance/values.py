@@ -292,8 +292,7 @@ def weighted_mean(probe: Probe) -> None:
     "ignore_index grad_output gradient",
 )
 def upstream_of_kept_rows(probe: Probe) -> None:
-    for word in probe.reductions:
-        probe.gradient(probe.upstream(_ignoring(probe, [0, 3]).but(reduction=word)))
+    probe.gradient_from_outside(_ignoring(probe, [0, 3]))
 
 
 def _weighted(probe: Probe) -> Case:
@@ -355,8 +354,7 @@ def weight_of_zero(probe: Probe) -> None:
     "weight grad_output gradient",
 )
 def upstream_under_weights(probe: Probe) -> None:
-    for word in probe.reductions:
-        probe.gradient(probe.upstream(_weighted(probe).but(reduction=word)))
+    probe.gradient_from_outside(_weighted(probe))
 
 
 # Smoothing.
@@ -392,8 +390,7 @@ def smoothing_of_the_gradient(probe: Probe) -> None:
     "label_smoothing grad_output gradient",
 )
 def upstream_under_smoothing(probe: Probe) -> None:
-    for word in probe.reductions:
-        probe.gradient(probe.upstream(probe.case(5, 4).but(label_smoothing=0.2, reduction=word)))
+    probe.gradient_from_outside(probe.case(5, 4).but(label_smoothing=0.2))
 
 
 @check(
