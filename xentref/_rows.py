@@ -219,7 +219,7 @@ class _Trusted(NamedTuple):
         return (low > self.least) & (high < self.most)
 
 
-SINGLE = _Trusted(np.float32, 1e-20, 1e20, -87.0)
+SINGLE = _Trusted(np.float32, 1e-18, 1e18, -87.0)
 DOUBLE = _Trusted(np.float64, 1e-100, 1e100, -700.0)
 
 
