@@ -155,15 +155,6 @@ def open_alive(visit, name, language="en", **screen):
 
 
 @each_figure
-def test_figure_equals_xentref_everywhere(visit, name):
-    page = open_alive(visit, name)
-    where = positions(name)
-    pictures = page.eval_on_selector(f"xentref-{name}", SET_AND_LOOK, where)
-    for position, picture in zip(where, pictures, strict=True):
-        assert_drawn(name, position, picture)
-
-
-@each_figure
 @in_both_languages
 def test_still_is_the_figure_at_its_start(site, name, language):
     page = (site / home(name, language) / "index.html").read_text("utf-8")
@@ -180,8 +171,18 @@ def test_still_stands_alone_without_scripts(visit, name):
 
 
 @each_figure
-def test_figure_works_by_keyboard(visit, name):
-    page = open_alive(visit, name)
+def test_figure_equals_xentref_however_it_is_moved(visit, name):
+    page = open_alive(visit, name, has_touch=True)
+    assert_keys_move(page, name)
+    assert_grips_move(page, name)
+    where = positions(name)
+    pictures = page.eval_on_selector(f"xentref-{name}", SET_AND_LOOK, where)
+    for position, picture in zip(where, pictures, strict=True):
+        assert_drawn(name, position, picture)
+
+
+def assert_keys_move(page, name):
+    """Each control moves by keys, and a button takes all of them back."""
     for control in LIVE[name].controls:
         field = page.locator(f"xentref-{name} [name={control.name}]")
         if isinstance(control, Slider):
@@ -213,10 +214,8 @@ def test_figure_works_by_keyboard(visit, name):
     assert assert_right(page, name) == LIVE[name].start
 
 
-@each_figure
-def test_figure_can_be_dragged(visit, name):
+def assert_grips_move(page, name):
     """Each grip moves something, with the mouse and with a finger, and the numbers follow."""
-    page = open_alive(visit, name, has_touch=True)
     for grip in page.locator(f"xentref-{name} [data-grip]").all():
         grip.scroll_into_view_if_needed()
         box, seen = grip.bounding_box(), [state(page, name)]
