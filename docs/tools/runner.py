@@ -405,7 +405,8 @@ class Pages(Sybil):
                 example.namespace["outputs"].append((block, problem.output))
                 return
             command = f'pytest "{block.page}::{block.name}" --update-outputs'
-            problem.message += f"\nIf what is printed is right: {command}"
+            cure = f"make update; or, only here: {command}"
+            problem.message += f"\nIf what is printed is right: {cure}"
         if problem:
             pytest.fail(f"{block.page}:{problem.line}: {problem.message}", pytrace=False)
 
