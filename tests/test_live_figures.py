@@ -99,14 +99,15 @@ def parts(attribute, value):
 def assert_drawn(name, state, seen):
     """Compare what the script drew with what Python draws."""
     wanted = drawn(name, state)
-    assert seen["values"] == wanted["values"], state
-    assert [mark for mark, _ in seen["marks"]] == [mark for mark, _ in wanted["marks"]]
+    where = f"docs/theme/js/figures/{name}.js and docs/tools/stills draw two pictures at {state}"
+    assert seen["values"] == wanted["values"], where
+    assert [mark for mark, _ in seen["marks"]] == [mark for mark, _ in wanted["marks"]], where
     for (mark, got), (_, want) in zip(seen["marks"], wanted["marks"], strict=True):
-        assert got.keys() == want.keys(), (mark, state)
+        assert got.keys() == want.keys(), (mark, where)
         for key in want:
             a, b = parts(key, got[key]), parts(key, want[key])
             equal = a == b if isinstance((b or [""])[0], str) else a == pytest.approx(b, abs=TENTH)
-            assert equal, (mark, key, got[key], want[key], state)
+            assert equal, (mark, key, got[key], want[key], where)
 
 
 STATE = """(form) => Object.fromEntries([...form.elements]
