@@ -1,4 +1,22 @@
-// Runs before Material's script. The search has by far the largest files, and most visits search nothing: its worker
+// Runs before anything is shown.
+
+// What Material's script would tell the root only when the page is there, and so have all of it styled once more; and
+// again by a <meta> for the colours of scrollbars, of which our style sheet takes care.
+{
+  const { documentElement: root, head } = document;
+  root.classList.replace("no-js", "js");
+  root.classList.add("js-focus-visible");
+  head.appendChild = (node) => (node.name === "color-scheme" ? node : Node.prototype.appendChild.call(head, node));
+}
+
+// The font of the formulas, without a style sheet that would have to be waited for:
+// if it comes too late for the first lines, it waits for the next page, and no line moves.
+{
+  const address = String(__md_scope).replace(/\/*$/, "/fonts/math.woff2");
+  document.fonts.add(new FontFace("xentref math", `url(${address})`, { display: "optional" }));
+}
+
+// The search has by far the largest files, and most visits search nothing: its worker
 // and its index wait until the search box is first pointed at or used.
 {
   const waiting = [];
