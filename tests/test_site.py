@@ -193,7 +193,7 @@ def test_nothing_is_fetched_from_another_host(site: Path) -> None:
     assert not found
 
 
-def test_every_page_has_the_one_policy_and_no_inline_script_or_style_but_those_it_names(site: Path) -> None:
+def test_every_page_has_the_one_policy_and_no_inline_text_but_what_it_names(site: Path) -> None:
     policies = set()
     for path in html_files(site):
         page = read(path)

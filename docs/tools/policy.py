@@ -2,8 +2,8 @@
 
 GitHub Pages sends no headers of ours, so the policy stands in a <meta>. It lets a page load what
 lies on its own host and nothing else, and no inline script or style but those that were there when
-the site was built, each named by its hash. All pages have one policy, since instant navigation shows
-the next page under the policy of the first. Attributes may hold styles: MathML's do.
+the site was built, each named by its hash. All pages have one policy, since instant navigation
+shows the next page under the policy of the first. Attributes may hold styles: MathML's do.
 
 Behind such a <meta> Chromium no longer looks ahead for what it will need. So the scripts and the
 font of the formulas are named before it, and come as early as without a policy.
@@ -50,11 +50,10 @@ def write(site: Path) -> None:
     """Write the policy into all pages of a built site."""
     pages = {path: path.read_text("utf-8") for path in sorted(site.rglob("*.html"))}
     inline = {found for html in pages.values() for found in INLINE.findall(html)}
-    allowed = {
-        f"{kind}-src": " ".join(["'self'", *sorted(_hash(text) for it, text in inline if it == kind)])
-        for kind in ("style", "script")
-    }
-    rules = RULES | allowed
+    rules = dict(RULES)
+    for kind in ("script", "style"):
+        hashes = sorted(_hash(text) for tag, text in inline if tag == kind)
+        rules[f"{kind}-src"] = " ".join(["'self'", *hashes])
     policy = "; ".join(f"{name} {sources}" for name, sources in rules.items())
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     for path, html in pages.items():

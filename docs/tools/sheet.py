@@ -71,6 +71,6 @@ def _rules(source: str, names: set[str]) -> Iterator[str]:
 
 
 def _matches(selector: str, names: set[str]) -> bool:
-    """Say whether some element may have the classes, ids and attributes that a selector asks for."""
+    """Say whether an element may have the classes, ids and attributes that a selector names."""
     asked = NEEDED.findall(BRACKETS.sub("", selector))
     return names.issuperset(name for found in asked for name in found if name)

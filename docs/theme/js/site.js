@@ -50,9 +50,6 @@ const resized = new ResizeObserver((entries) => {
   });
 });
 
-// Code is laid out, and found to be wide, when it comes into view.
-document.addEventListener("contentvisibilityautostatechange", ({ target }) => resized.observe(target));
-
 // Bring to life the figures of the page shown; each has a script of its own. Without it the stills remain.
 function wakeFigures() {
   for (const { dataset } of document.querySelectorAll("[data-figure]")) import(`./figures/${dataset.figure}.js`);
