@@ -211,6 +211,18 @@ def test_every_page_has_the_one_policy_and_no_inline_text_but_what_it_names(site
     assert "unsafe" not in rules["script-src"] + rules["style-src"]
 
 
+def test_a_page_has_one_sheet_with_the_rules_that_it_can_need() -> None:
+    source = """@charset "utf-8"; /* a { } */
+        :root { --used: 1px; --idle: url("a;b"); --end: 'x' }
+        .here, .gone > p, :is(.gone, .here) { margin: var(--used) }
+        @media print { .gone { color: red } [lang=zh] p, [lang="en"] p { color: var(--end) } }
+        @media screen { .gone { color: red } }"""
+    assert sheet.needed(source, {"here", "lang", "zh"}) == (
+        ":root{--used: 1px;--end: 'x'}.here,:is(.gone,.here){margin: var(--used)}"
+        "@media print{[lang=zh] p{color: var(--end)}}"
+    )
+
+
 @pytest.mark.parametrize("language", OTHER)
 def test_sitemap_names_every_page_in_both_languages(
     site: Path, base_url: str, language: str

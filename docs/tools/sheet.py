@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-LINK = re.compile(r'(?<!<noscript>)<link rel="stylesheet" href="([^"]+)">\s*')
+# All but that of the font, which stands by itself: while a page waits for those few bytes, the font
+# comes too, and the formulas are set in it from the start.
+LINK = re.compile(r'<link rel="stylesheet" href="((?![^"]*fonts\.css)[^"]+)">\s*')
 TAG = re.compile(r"<\w[^>]*>")
 NAME = re.compile(r"[\w-]+")
 # Parts of Material that our settings leave out, though its script knows them; and the mark that it

@@ -1,23 +1,18 @@
 // Runs before anything is shown.
 
-// What Material's script would tell the root only when the page is there, and so have all of it styled once more; and
-// again by a <meta> for the colours of scrollbars, of which our style sheet takes care.
+// What Material's script does to the root and the head once the page is there would have all of it styled anew. So the
+// classes are right from the start, the scrollbars have their colours from our style sheet instead of a <meta>, and the
+// sheet of the font keeps its address until another page is shown; a font that came too late is used there.
 {
   const { documentElement: root, head } = document;
   root.classList.replace("no-js", "js");
   root.classList.add("js-focus-visible");
+  Object.defineProperty(head.querySelector("[rel=stylesheet]"), "href", { set() {} });
   head.appendChild = (node) => (node.name === "color-scheme" ? node : Node.prototype.appendChild.call(head, node));
 }
 
-// The font of the formulas, without a style sheet that would have to be waited for:
-// if it comes too late for the first lines, it waits for the next page, and no line moves.
-{
-  const address = String(__md_scope).replace(/\/*$/, "/fonts/math.woff2");
-  document.fonts.add(new FontFace("xentref math", `url(${address})`, { display: "optional" }));
-}
-
-// The search has by far the largest files, and most visits search nothing: its worker
-// and its index wait until the search box is first pointed at or used.
+// The search has by far the largest files, and most visits search nothing: its worker and its index wait until the
+// search box is first pointed at or used.
 {
   const waiting = [];
   let wanted = false;
