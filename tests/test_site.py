@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup, Tag
 from fontTools.ttLib import TTFont
 from markdown import Markdown
 
-from docs.tools import build, fonts, serve
+from docs.tools import build, fonts, serve, sheet
 from docs.tools.blocks import load
 from docs.tools.mathml import to_mathml
 
@@ -221,23 +221,34 @@ def test_what_is_fetched_from_another_host_is_noticed(
     assert fetched_elsewhere(tmp_path) == [f"en/{name}: {address}"]
 
 
-def test_every_page_has_the_one_policy_and_runs_no_other_inline_script(site: Path) -> None:
+def test_every_page_has_the_one_policy_and_no_inline_text_but_what_it_names(site: Path) -> None:
     policies = set()
     for path in html_files(site):
         page = read(path)
         (meta,) = page.select('head > meta[http-equiv="Content-Security-Policy"]')
         policies.add(meta["content"])
-        assert not page.select("style")
         assert not [
             tag.name for tag in page.find_all() if any(a.startswith("on") for a in tag.attrs)
         ]
-        for script in page.select("script:not([src]):not([type])"):
-            digest = b64encode(sha256(script.string.encode()).digest()).decode()
+        for inline in page.select("script:not([src]):not([type]), style"):
+            digest = b64encode(sha256(inline.string.encode()).digest()).decode()
             assert f"'sha256-{digest}'" in str(meta["content"])
     (policy,) = policies
     assert "default-src 'none'" in policy
-    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
-    assert "unsafe" not in scripts
+    rules = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert "unsafe" not in rules["script-src"] + rules["style-src"]
+
+
+def test_a_page_has_one_sheet_with_the_rules_that_it_can_need() -> None:
+    source = """@charset "utf-8"; /* a { } */
+        :root { --used: 1px; --idle: url("a;b"); --end: 'x' }
+        .here, .gone > p, :is(.gone, .here) { margin: var(--used) }
+        @media print { .gone { color: red } [lang=zh] p, [lang="en"] p { color: var(--end) } }
+        @media screen { .gone { color: red } }"""
+    assert sheet.needed(source, {"here", "lang", "zh"}) == (
+        ":root{--used: 1px;--end: 'x'}.here,:is(.gone,.here){margin: var(--used)}"
+        "@media print{[lang=zh] p{color: var(--end)}}"
+    )
 
 
 @pytest.mark.parametrize("language", OTHER)
@@ -318,7 +329,8 @@ def test_properdocs_builds_the_same_pages(site: Path, base_url: str, tmp_path: P
         ours = (site / "zh" / page).read_text("utf-8")
         ours = re.sub(r'\n<(?:meta http-equiv="Content|link rel="preload")[^>]*>', "", ours)
         generator = r'<meta name="generator" content="(?:mkdocs|properdocs)-[^"]*">'
-        theirs = (tmp_path / page).read_text("utf-8")
+        ours = re.sub(r"<style>.*?</style>\n", "", ours, flags=re.DOTALL)
+        theirs = sheet.LINK.sub("", (tmp_path / page).read_text("utf-8"))
         assert re.sub(generator, "", theirs) == re.sub(generator, "", ours), page
 
 

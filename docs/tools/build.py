@@ -22,7 +22,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from docs.tools import downloads, fonts, policy
+from docs.tools import downloads, fonts, policy, sheet
 
 CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
 ROOT_PAGES = Path("docs/theme/root")
@@ -76,6 +76,7 @@ def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
     for page in ROOT_PAGES.glob("*.html"):
         html = Template(page.read_text("utf-8")).substitute(address)
         (out / page.name).write_text(html, "utf-8")
+    sheet.write([out / language for language in CONFIGS])
     policy.write(out)
     (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
     _zip(out, out / "xentref-site.zip")

@@ -1,4 +1,4 @@
-"""MkDocs hooks: pages without marks that nobody sees, and a search that reads only text.
+"""MkDocs hooks: whole blocks and tables, and a search that reads only text.
 
 Half of the time of a build went into the search, which takes each page apart element by element;
 most of them are spans of code and parts of formulas, of which it keeps the text alone.
@@ -10,10 +10,14 @@ from typing import Any
 from material.plugins.search import plugin as search  # type: ignore[import-untyped]
 from mkdocs.plugins import CombinedEvent, event_priority
 
-# Names, spaces, constants, prefixes and output have the colour of code itself.
-COLOURLESS = re.compile(r'<span class="(?:n|w|kc|sa|vm|bp|go)">([^<]*)</span>')
+from docs.tools import listings
+
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-SPAN = re.compile(r"</?span[^>]*>")
+SPAN = re.compile(r"</?(?:span|nav|button)[^>]*>")
+# As Material's script wraps one without a class. Without scripts it would stick out of a phone.
+TABLE = (
+    '<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="xr-table">'
+)
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
@@ -24,9 +28,10 @@ def on_config(config: Any) -> None:
         search.jieba = None
 
 
-def on_page_content(html: str, **_: Any) -> str:
-    """Return the HTML of a page without the spans that have no colour."""
-    return COLOURLESS.sub(r"\1", html)
+def on_page_content(html: str, config: Any, **_: Any) -> str:
+    """Return the HTML of a page with whole blocks of code, and tables that scroll by themselves."""
+    html = html.replace("<table>", TABLE).replace("</table>", "</table></div></div>")
+    return listings.complete(html, config.theme["language"])
 
 
 def for_search(html: str) -> str:
@@ -50,3 +55,8 @@ def _after_search(context: Any, /, *, page: Any, **_: Any) -> None:
 
 
 on_page_context = CombinedEvent(_before_search, _after_search)
+
+
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    """Return a page whose text bears the page's name, for rules of its own."""
+    return output.replace("<article ", f'<article id="page-{page.file.name}" ', 1)

@@ -1,9 +1,9 @@
 """The Content-Security-Policy of the site, written into every page.
 
 GitHub Pages sends no headers of ours, so the policy stands in a <meta>. It lets a page load what
-lies on its own host and nothing else, and run no inline script but those that were there when the
-site was built, each named by its hash. All pages have one policy, since instant navigation shows
-the next page under the policy of the first. Attributes may hold styles: MathML's do.
+lies on its own host and nothing else, and no inline script or style but those that were there when
+the site was built, each named by its hash. All pages have one policy, since instant navigation
+shows the next page under the policy of the first. Attributes may hold styles: MathML's do.
 
 Behind such a <meta> Chromium no longer looks ahead for what it will need. So the scripts and the
 font of the formulas are named before it, and come as early as without a policy.
@@ -15,10 +15,9 @@ from hashlib import sha256
 from pathlib import Path
 
 CHARSET = '<meta charset="utf-8">'
-INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 RULES = {
     "default-src": "'none'",
-    "style-src": "'self'",
     "style-src-attr": "'unsafe-inline'",
     "img-src": "'self' data:",  # data: Material's icons in its style sheet
     "font-src": "'self'",
@@ -43,15 +42,18 @@ def _early(html: str) -> str:
     return "".join(f"\n{link}" for link in links)
 
 
-def _hash(script: str) -> str:
-    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def write(site: Path) -> None:
     """Write the policy into all pages of a built site."""
     pages = {path: path.read_text("utf-8") for path in sorted(site.rglob("*.html"))}
-    hashes = sorted({_hash(script) for html in pages.values() for script in INLINE.findall(html)})
-    rules = RULES | {"script-src": " ".join(["'self'", *hashes])}
+    inline = {found for html in pages.values() for found in INLINE.findall(html)}
+    rules = dict(RULES)
+    for kind in ("script", "style"):
+        hashes = sorted(_hash(text) for tag, text in inline if tag == kind)
+        rules[f"{kind}-src"] = " ".join(["'self'", *hashes])
     policy = "; ".join(f"{name} {sources}" for name, sources in rules.items())
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     for path, html in pages.items():

@@ -1,5 +1,18 @@
-// Runs before Material's script. The search has by far the largest files, and most visits search nothing: its worker
-// and its index wait until the search box is first pointed at or used.
+// Runs before anything is shown.
+
+// What Material's script does to the root and the head once the page is there would have all of it styled anew. So the
+// classes are right from the start, the scrollbars have their colours from our style sheet instead of a <meta>, and the
+// sheet of the font keeps its address until another page is shown; a font that came too late is used there.
+{
+  const { documentElement: root, head } = document;
+  root.classList.replace("no-js", "js");
+  root.classList.add("js-focus-visible");
+  Object.defineProperty(head.querySelector("[rel=stylesheet]"), "href", { set() {} });
+  head.appendChild = (node) => (node.name === "color-scheme" ? node : Node.prototype.appendChild.call(head, node));
+}
+
+// The search has by far the largest files, and most visits search nothing: its worker and its index wait until the
+// search box is first pointed at or used.
 {
   const waiting = [];
   let wanted = false;

@@ -1,10 +1,7 @@
 // What the pages need beyond Material's script: the language switch under instant navigation, and names and
 // keys for those who do not see or do not point. Without scripts the switch still leads to the same page.
 
-const words = {
-  en: { copy: "Copy block", search: "Search" },
-  zh: { copy: "复制代码块", search: "搜索" },
-}[document.documentElement.lang];
+const search = { en: "Search", zh: "搜索" }[document.documentElement.lang];
 
 // The root of this language, before instant navigation changes the address: …/en/ or …/zh/.
 const home = new URL(JSON.parse(document.getElementById("__config").textContent).base + "/", location.href);
@@ -36,11 +33,7 @@ for (const event of ["pointerdown", "focus", "click"]) language.addEventListener
 
 // Name what Material leaves without a name, or with the same one.
 function nameControls() {
-  document.querySelector(".md-search").setAttribute("aria-label", words.search);
-  document.querySelectorAll(".md-code__nav").forEach((nav) => nav.setAttribute("role", "none"));
-  document.querySelectorAll("article pre:not(:is(.language-output, .doc-signature) *) > .md-code__nav > button").forEach((button, index) => {
-    button.ariaLabel = button.title = `${words.copy} ${index + 1}`;
-  });
+  document.querySelector(".md-search").setAttribute("aria-label", search);
   for (const formula of document.querySelectorAll("article th math")) {
     const symbol = formula.textContent.trim(); // alone in a header cell, it names the column
     if (formula.closest("th").textContent.trim() === symbol) formula.ariaLabel = symbol;
@@ -50,11 +43,11 @@ function nameControls() {
 // Whatever scrolls sideways can be reached and scrolled with the keys.
 const scrollers = "article :is(.arithmatex, .md-typeset__scrollwrap, pre > code, .xr-scroll)";
 const resized = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    target.toggleAttribute("data-scrolls", target.scrollWidth > target.clientWidth);
-    if (target.hasAttribute("data-scrolls")) target.tabIndex = 0;
+  const wide = entries.map(({ target }) => target.scrollWidth > target.clientWidth); // all before a change of any
+  entries.forEach(({ target }, index) => {
+    if (wide[index]) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
-  }
+  });
 });
 
 // Bring to life the figures of the page shown; each has a script of its own. Without it the stills remain.

@@ -1,0 +1,78 @@
+"""The one style sheet of the site, written into every page.
+
+MkDocs links six sheets, and a browser shows nothing before it has them all. Material's script then
+gives their links other addresses, so that all are read again and the whole page is styled anew. So
+the rules stand in the page itself, without those that no page and no script can need.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+# All but that of the font, which stands by itself: while a page waits for those few bytes, the font
+# comes too, and the formulas are set in it from the start.
+LINK = re.compile(r'<link rel="stylesheet" href="((?![^"]*fonts\.css)[^"]+)">\s*')
+TAG = re.compile(r"<\w[^>]*>")
+NAME = re.compile(r"[\w-]+")
+# Parts of Material that our settings leave out, though its script knows them; and the mark that it
+# sets while colours change, on each visit too, which has every element of the page styled twice.
+LEFT_OUT = re.compile(
+    r"md-(?:annotation|banner|consent|progress|rating|source|status|tag|tooltip|version)"
+    r"|data-md-color-switching"
+)
+
+# What the sheets are made of; braces stand three deep at most, brackets two deep.
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+SPACE = re.compile(r"\s*([{};,])\s*|\s+")
+RULE = re.compile(r"(?:@charset[^;]*;)?([^{}]+)\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+COMMA = re.compile(r",(?![^()]*(?:\([^()]*\)[^()]*)*\))")
+BRACKETS = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
+NEEDED = re.compile(r'[.#]([\w-]+)|\[([\w-]+)(?:="?([\w-]+)"?\])?')
+VARIABLE = re.compile(r"""(?<![\w-])(--[\w-]+):(?:"[^"]*"|'[^']*'|[^;}"'])*;?""")
+USED = re.compile(r"var\((--[\w-]+)")
+
+
+def write(languages: list[Path]) -> None:
+    """Write the rules into all pages of the built languages, and remove the sheets."""
+    first = languages[0]
+    pages = [path for language in languages for path in sorted(language.rglob("*.html"))]
+    texts = [path.read_text("utf-8") for path in pages]
+    names = {name for text in texts for tag in set(TAG.findall(text)) for name in NAME.findall(tag)}
+    for script in [*(first / "js").rglob("*.js"), *(first / "assets/javascripts").glob("*.js")]:
+        names.update(NAME.findall(script.read_text("utf-8")))
+
+    sheets = LINK.findall((first / "index.html").read_text("utf-8"))
+    source = "".join((first / sheet).read_text("utf-8") for sheet in sheets)
+    source = source.replace("table:not([class])", "table.xr-table")  # docs/tools/hooks.py
+    css = needed(source, {name for name in names if not LEFT_OUT.match(name)})
+    for path, text in zip(pages, texts, strict=True):
+        once = LINK.sub(lambda _: f"<style>{css}</style>\n", text, count=1)
+        path.write_text(LINK.sub("", once), "utf-8")
+    for sheet in [language / sheet for language in languages for sheet in sheets]:
+        sheet.unlink()
+        sheet.with_name(f"{sheet.name}.map").unlink(missing_ok=True)
+
+
+def needed(source: str, names: set[str]) -> str:
+    """Return the rules for elements with these names, and the variables that the rules use."""
+    source = SPACE.sub(lambda space: space[1] or " ", COMMENT.sub("", source))
+    css = "".join(_rules(source, names))
+    used = names.union(USED.findall(css))
+    return VARIABLE.sub(lambda found: found[0] if found[1] in used else "", css)
+
+
+def _rules(source: str, names: set[str]) -> Iterator[str]:
+    for head, body in RULE.findall(source):
+        if head.startswith(("@media", "@supports")):
+            if inner := "".join(_rules(body, names)):
+                yield f"{head}{{{inner}}}"
+        elif head.startswith("@"):
+            yield f"{head}{{{body}}}"
+        elif selectors := [each for each in COMMA.split(head) if _matches(each, names)]:
+            yield f"{','.join(selectors)}{{{body}}}"
+
+
+def _matches(selector: str, names: set[str]) -> bool:
+    """Say whether an element may have the classes, ids and attributes that a selector names."""
+    asked = NEEDED.findall(BRACKETS.sub("", selector))
+    return names.issuperset(name for found in asked for name in found if name)
