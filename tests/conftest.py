@@ -66,10 +66,12 @@ def served_site(site: Path, base_url: str) -> Iterator[str]:
     port = base_url.removesuffix(BASE).rpartition(":")[2]
     command = [sys.executable, "-m", "docs.tools.serve", "--site", site, "--base", BASE]
     with subprocess.Popen([*command, "--port", port], stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        assert base_url in server.stdout.readline()
-        yield base_url
-        server.terminate()
+        try:
+            assert server.stdout is not None
+            assert base_url in server.stdout.readline()
+            yield base_url
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="session")
