@@ -229,7 +229,7 @@ def test_zip_holds_the_site_and_is_served_anywhere(site: Path, tmp_path: Path) -
         assert server.stdout is not None
         address = re.search(r"\((http://[^)]*)\)", server.stdout.readline())
         assert address
-        for page in ("", "en/", "zh/learn/softmax/", "en/css/site.css"):
+        for page in ("", "en/", "zh/learn/softmax/", "en/css/fonts.css"):
             with urlopen(f"{address[1]}{page}") as answer:
                 assert answer.status == 200
         server.terminate()
