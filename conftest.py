@@ -1,6 +1,7 @@
 """What pytest executes besides tests/: the blocks of the pages, the read-mes and the docstrings."""
 
 import os
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 # One thread for each process, before NumPy and torch read it: what the pages compute is small, and
@@ -34,8 +35,30 @@ def pytest_configure(config: pytest.Config) -> None:
     pages.isolated = config.getoption("isolated")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def moved() -> list[str]:
+    """Name what is installed in another version than the one that everything was tested with."""
+    found = []
+    path = pages.root / "constraints.txt"
+    for line in path.read_text("utf-8").split() if path.exists() else ():
+        name, pinned = line.split("==")
+        try:
+            here = version(name).partition("+")[0]  # torch 2.13.0+cpu
+        except PackageNotFoundError:
+            continue
+        if here != pinned:
+            found.append(f"{name} is {here} here and {pinned} in constraints.txt")
+    return found
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode
+) -> None:
     if pages.updated:
         terminalreporter.section("outputs")
         for line in pages.updated:
+            terminalreporter.line(line)
+    if exitstatus and (lines := moved()):
+        terminalreporter.section("versions")
+        cure = "If that is why outputs differ: install what constraints.txt names; or make update, "
+        for line in [*lines, f"{cure}read them and the text around them, and move the pin."]:
             terminalreporter.line(line)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from docs.tools.build import build
+from docs.tools.build import BuildError, build
 from tests.pages import DESK
 
 BASE = "/xentref/"
@@ -53,7 +53,10 @@ def base_url() -> str:
 def site(tmp_path_factory: pytest.TempPathFactory, base_url: str) -> Path:
     """The root of the built site."""
     out = tmp_path_factory.mktemp("site") / "site"
-    build(base_url, out)
+    try:
+        build(base_url, out)
+    except BuildError as error:  # each test that needs the site will say so
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     return out
 
 

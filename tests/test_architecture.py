@@ -105,14 +105,16 @@ def test_what_not_everybody_has_is_imported_inside_a_function(room):
 def test_the_package_lists_what_its_rooms_list_each_name_once():
     rooms = [room for room in PUBLIC if room not in APART]
     listed = [name for room in rooms for name in importlib.import_module(f"xentref.{room}").__all__]
-    assert sorted(listed) == sorted(set(listed)) == sorted(xentref.__all__)
+    assert sorted(listed) == sorted(set(listed)), "a name is listed by two rooms; leave it to one"
+    assert set(listed) == set(xentref.__all__), "import and list it in xentref/__init__.py"
 
 
 @pytest.mark.parametrize("room", PUBLIC)
 def test_a_room_lists_every_function_that_it_defines_without_an_underscore(room):
     defined = {n.name for n in tree_of(room).body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     listed = importlib.import_module(f"xentref.{room}").__all__
-    assert {each for each in defined if not each.startswith("_")} == set(listed)
+    public = {each for each in defined if not each.startswith("_")}
+    assert public == set(listed), f"list it in the __all__ of xentref/{room}.py, or begin it with _"
 
 
 @pytest.mark.parametrize("name", xentref.__all__)

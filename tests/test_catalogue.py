@@ -4,6 +4,7 @@ import logging
 import re
 from importlib import import_module
 from pathlib import Path
+from pydoc import locate
 
 import griffe
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import xentref
 import xentref.testing
 from docs.tools import parity, translate
+from docs.tools.blocks import texts
 from docs.tools.typography import corrected, plain
 
 CHINESE = sorted(translate.translations(translate.read_catalogue()).items())
@@ -65,11 +67,13 @@ def sections(translation: translate.Translate) -> list[griffe.DocstringSection]:
 
 def test_every_paragraph_has_its_chinese_and_none_is_unused() -> None:
     if problems := translate.report():
-        pytest.fail("\n".join(problems), pytrace=False)
+        pytest.fail("\n".join([*problems, f"To mend it, {translate.CURE}"]), pytrace=False)
 
 
 def test_an_update_would_change_nothing() -> None:
-    assert translate.updated() == translate.CATALOGUE.read_text(encoding="utf-8")
+    if translate.updated() != translate.CATALOGUE.read_text(encoding="utf-8"):
+        message = "the catalogue is not in step with the docstrings; to mend it, "
+        pytest.fail(message + translate.CURE, pytrace=False)
 
 
 @PAIRS
@@ -150,6 +154,34 @@ def test_every_public_name_has_its_entry_on_the_api_pages(language: str, name: s
     module = (getattr(xentref, name, None) or getattr(xentref.testing, name)).__module__
     room = module.rpartition(".")[2]
     assert name in import_module(module).__all__
-    pages = translate.ROOT / "docs" / language / "reference" / "api"
-    assert f"| [`{name}`]({room}.md#{module}.{name}) |" in (pages / "index.md").read_text("utf-8")
-    assert f"\n::: {module}\n" in (pages / f"{room}.md").read_text("utf-8")
+    for page, line in {
+        "index.md": f"| [`{name}`]({room}.md#{module}.{name}) |",
+        f"{room}.md": f"\n::: {module}\n",
+    }.items():
+        path = f"docs/{language}/reference/api/{page}"
+        if line not in (translate.ROOT / path).read_text("utf-8"):
+            pytest.fail(f"{path}: does not name {name}; write {line.strip()!r}", pytrace=False)
+
+
+def gone(page: str, text: str) -> list[str]:
+    """What the sentences of a page call `xentref.something` that is not there."""
+    return [
+        f"{page}:{text.count(chr(10), 0, found.start()) + 1}: there is no {found[1]}; "
+        "name what has taken its place"
+        for found in re.finditer(r"`(xentref(?:\.\w+)+)", text)
+        if locate(found[1]) is None
+    ]
+
+
+def test_every_name_of_the_package_in_a_sentence_is_there() -> None:
+    names = [path.relative_to(translate.ROOT).as_posix() for path in texts(translate.ROOT)]
+    pages = {name: (translate.ROOT / name).read_text("utf-8") for name in names}
+    if problems := [problem for name, text in pages.items() for problem in gone(name, text)]:
+        pytest.fail("\n".join(problems), pytrace=False)
+
+
+def test_a_name_that_is_gone_is_noticed() -> None:
+    text = "Use `xentref.testing.checks`,\nnot `xentref.crossentropy(z)`."
+    assert gone("a.md", text) == [
+        "a.md:2: there is no xentref.crossentropy; name what has taken its place"
+    ]

@@ -1,5 +1,6 @@
-"""The code that readers copy: it fits its column, and it is as tidy as our own."""
+"""The code that readers copy: it fits its column, is as tidy as ours, runs with what we name."""
 
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -45,3 +46,16 @@ def test_code_is_tidy(tmp_path: Path, command: str) -> None:
     ]
     complaints = "".join(report.stdout + report.stderr for report in reports)
     assert all(report.returncode == 0 for report in reports), complaints
+
+
+def test_the_version_that_sentences_name_is_that_of_the_constraints() -> None:
+    (pinned,) = re.findall(r"^torch==(.+)$", (ROOT / "constraints.txt").read_text("utf-8"), re.M)
+    stale = [
+        f"{path.relative_to(ROOT)}: names PyTorch {named}, but constraints.txt has {pinned}: "
+        "read the page again, then name that"
+        for path in texts(ROOT)
+        for named in re.findall(r"PyTorch (\d+\.\d+\.\d+)", path.read_text("utf-8"))
+        if named != pinned
+    ]
+    if stale:
+        pytest.fail("\n".join(stale), pytrace=False)

@@ -174,6 +174,7 @@ def test_a_translated_page_agrees(tree: Path) -> None:
         ("## 损失 { #loss }", "## 损失", "the place of heading 2 #loss of docs/en/coin.md:9"),
         ("## 损失 { #loss }", "### 损失 { #loss }", "heading 3 #loss"),
         ("等于 0.6931", "等于 0.6913", "adds the number 0.6913"),
+        ("抛一次。", "抛 12 次。", "adds the number 12"),
         ("用 `print` 显示", "显示如下", "lacks the inline code print"),
         ("math.log(0.5)", "math.log(0.6)", "this python block differs from docs/en/coin.md:13"),
         ('print("heads")', 'print("正面")', "there `print('heads')`, here `print('正面')`"),
@@ -233,6 +234,21 @@ def test_a_heading_without_an_ascii_id_is_noticed_in_both_languages(tree: Path) 
         "docs/en/coin.md:9: heading without an ASCII id: write `The loss { #an-id }`",
         "docs/zh/coin.md:9: heading without an ASCII id: write `损失 { #an-id }`",
     ]
+
+
+def test_a_term_without_an_ascii_id_is_noticed(tree: Path) -> None:
+    for language, text in ("en", "**coin**\n:   It is fair.\n"), ("zh", "**硬币**\n:   均匀。\n"):
+        page = tree / "docs" / language / "coin.md"
+        page.write_text(f"{page.read_text('utf-8')}\n{text}", "utf-8")
+    parity.stamp_pages([], tree)
+    assert parity.check(tree) == [
+        f"docs/{language}/coin.md:62: term without an ASCII id: write `**term**{{ #an-id }}`"
+        for language in ("en", "zh")
+    ]
+    for language in "en", "zh":
+        change(tree / "docs" / language / "coin.md", "**\n:", "**{ #coin }\n:")
+    parity.stamp_pages([], tree)
+    assert parity.check(tree) == []
 
 
 def test_a_page_of_one_language_is_noticed(tree: Path) -> None:

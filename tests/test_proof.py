@@ -15,18 +15,24 @@ REPORT = {
             "missing_lines": [7],
             "missing_branches": [[4, 7]],
             "functions": {
-                "": {"contexts": {"1": [""]}},
+                "": {"executed_lines": [1], "contexts": {"1": [""]}},
                 "nll_loss": {
+                    "executed_lines": [3, 4],
                     "contexts": {
+                        # A line of another function of the file.
+                        "9": ["docs/en/learn/softmax.md::shift-3|run"],
                         "3": [
                             "docs/en/learn/softmax.md::shift-1|run",
                             "docs/zh/learn/softmax.md::shift-1|run",
                             "docs/en/index.md::batch-1|run",
                         ],
                         "4": ["docs/en/learn/softmax.md::shift-2|run"],
-                    }
+                    },
                 },
-                "kl_div": {"contexts": {"7": []}},
+                "kl_div": {
+                    "executed_lines": [],
+                    "contexts": {"9": ["docs/en/learn/softmax.md::shift-3|run"]},
+                },
             },
         },
         "xentref/encoding.py": {"missing_lines": [], "missing_branches": [], "functions": {}},

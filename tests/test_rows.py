@@ -46,6 +46,42 @@ def test_the_size_of_the_blocks_does_not_matter(size, shape, dtype, smoothing, m
         np.testing.assert_allclose(one, other, rtol=1e-15)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int8])
+@pytest.mark.parametrize("scale", [1, 30, 300])
+def test_a_few_scores_give_what_many_give(scale, dtype, monkeypatch):
+    rng = np.random.default_rng(7)
+    z = np.clip(rng.normal(size=(12, 5)) * scale, -120, 120).astype(dtype)
+    y = rng.integers(0, 5, 12)
+    few = xentref.cross_entropy(z, y, reduction="none")
+    monkeypatch.setattr(_rows, "FEW", 0)
+    many = xentref.cross_entropy(z, y, reduction="none")
+    np.testing.assert_allclose(few, many, rtol=4 * np.finfo(few.dtype).eps)
+
+
+@pytest.mark.parametrize("margin", [0, 15, 40])
+@pytest.mark.parametrize("scale", [1e-3, 1, 10, 20, 40, 100])
+@pytest.mark.parametrize("classes", [2, 10, 1000])
+def test_float32_keeps_its_digits_with_exponentials_in_float32(classes, scale, margin):
+    rng = np.random.default_rng(8)
+    z = (rng.normal(size=(20_000 // classes, classes)) * scale).astype(np.float32)
+    y = rng.integers(0, classes, len(z))
+    z[np.arange(len(z)), y] += np.float32(margin)
+    for function, most in [(xentref.cross_entropy, 4), (xentref.cross_entropy_grad, 6)]:
+        found = function(z, y, reduction="none")
+        wanted = function(z.astype(np.float64), y, reduction="none")
+        places = np.spacing(np.abs(wanted).astype(np.float32))
+        assert np.max(np.abs(found - wanted) / places) <= most
+
+
+@pytest.mark.parametrize("level", [-40, 0, 40])
+@pytest.mark.parametrize("outer", [1e-30, 1e-18, 1e-17, 0.0, 1e17, 1e18, 1e30])
+def test_a_float32_gradient_may_be_multiplied_by_what_float32_hardly_holds(outer, level):
+    z, y = np.array([[8.0, -9.0], [-9.0, 8.0]] * 40, np.float32) + np.float32(level), [0, 1] * 40
+    found = xentref.cross_entropy_grad(z, y, reduction="sum", grad_output=outer)
+    wanted = xentref.cross_entropy_grad(z.astype(float), y, reduction="sum") * outer
+    np.testing.assert_allclose(found, wanted.astype(np.float32), rtol=1e-6)
+
+
 def test_a_row_for_the_careful_way_leaves_the_others_alone():
     z, y = batch((20, 7))
     for function in (xentref.cross_entropy, xentref.cross_entropy_grad):

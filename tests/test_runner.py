@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,11 @@ UNREADABLE = {
     "typo in a fence": ("```pyhton\nprint(1)\n```", 1, "did you mean 'python'?"),
     "unknown fence": ("```julia\n1\n```", 1, "unknown fence 'julia'"),
     "fence without a word": ("```\n1\n```", 1, "Known are python, output, text"),
+    "fence without its opening": (
+        "Text.\n1\n```\n\n```output\n1\n```",
+        3,
+        "if it is to close one, mend the line that opens that",
+    ),
     "attributes": ("```{.python}\n1\n```", 1, "unknown fence '{.python}'"),
     "unknown option": (
         '```python run="no"\n1\n```',
@@ -81,8 +87,9 @@ UNREADABLE = {
     "unreadable lines": ('```python hl_lines="a"\n1\n```', 1, "an option that cannot be read"),
     "unclosed fence": ("Text.\n\n```python\nprint(1)\n", 3, "a fence that is not closed"),
     "unclosed before another": ("```python\n1\n\n```output\n1\n```", 1, "not closed before line 4"),
-    "closed elsewhere": ("```python\n1\n ```\n", 1, "close it with '```', equally indented"),
-    "closed by more": ("```python\n1\n````\n", 1, "close it with '```', equally indented"),
+    "closed elsewhere": ("```python\n1\n ```\n", 1, "before line 3; close it with '```', equally"),
+    "closed by more": ("```python\n1\n````\n", 1, "by line 3; close it with '```', equally"),
+    "closed by less": ("````python\n1\n```\n\n1", 1, "by line 3; close it with '````', equally"),
     "tildes": ("~~~python\n1\n~~~", 1, "a fence of tildes is not run"),
     "one line": ("```python print(1)```", 1, "code on the line of its fence"),
     "in a quotation": ("> ```python\n> 1\n> ```", 1, "must stand on a line of its own"),
@@ -212,13 +219,24 @@ def test_block_that_fails_says_where_and_what(site, options):
 @pytest.mark.parametrize("name", ["wrong output", "missing output", "other message"])
 def test_failure_names_the_command_that_mends_it(site, name):
     message = site.message(FAILING[name][0])
-    assert f'If what is printed is right: pytest "{PAGE}::top-1" --update-outputs' in message
+    command = f'pytest "{PAGE}::top-1" --update-outputs'
+    assert f"If what is printed is right: make update; or, only here: {command}" in message
 
 
 def test_failure_shows_the_code_and_the_difference(site):
     message = site.message(python("x = 1.3132\nprint(x)", "1.3133"))
     assert "    2  x = 1.3132\n    3  print(x)\n" in message
     assert "    - 1.3133\n    ?      ^\n    + 1.3132\n    ?      ^\n" in message
+
+
+def test_failure_names_the_versions_that_have_moved(site):
+    (site.pytester.path / "constraints.txt").write_text(f"sybil=={version('sybil')}\nnumpy==1.0\n")
+    message = site.message(FAILING["wrong output"][0])
+    assert f"numpy is {version('numpy')} here and 1.0 in constraints.txt\nIf that" in message
+    assert "make update, read them" in message
+    assert "sybil is" not in message
+    site.write(PASSING)
+    assert "constraints.txt" not in site.pytest(PAGE).stdout.str()
 
 
 def test_error_without_an_output_shows_the_traceback_of_the_page(site):

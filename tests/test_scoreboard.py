@@ -54,7 +54,8 @@ def test_the_data_are_of_all_checks(library):
 def test_the_versions_are_those_of_the_constraints(library):
     lines = (ROOT / "constraints.txt").read_text("utf-8").split()
     pinned = dict(line.split("==") for line in lines) | {"xentref": version("xentref")}
-    assert library["versions"] == {name: pinned[name] for name in library["versions"]}
+    now = {name: pinned[name] for name in library["versions"]}
+    assert library["versions"] == now, "a pin of constraints.txt has moved: make scoreboard"
 
 
 @pytest.mark.parametrize("library", DATA["libraries"], ids=lambda each: each["name"])

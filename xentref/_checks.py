@@ -49,6 +49,8 @@ def float_dtype(input: NDArray[Any], *others: NDArray[Any]) -> np.dtype[np.float
     """The dtype of the result: integers count as float64 in `input`, and not at all elsewhere."""
     dtypes = [input.dtype if input.dtype.kind == "f" else np.dtype(np.float64)]
     dtypes += [other.dtype for other in others if other.dtype.kind == "f"]
+    if len(dtypes) == 1:  # as ever, and faster
+        return dtypes[0].newbyteorder("=")
     return np.result_type(*dtypes).newbyteorder("=")
 
 

@@ -6,13 +6,16 @@ arrays that stay in the processor's cache, so that nothing as large as the score
 is asked for.
 
 There are two ways through a block. The plain one takes exp(score) as it is: one exponential and one
-sum, with no digit lost, as long as no sum comes near the ends of float64. The careful one measures
-from the largest score and keeps what that subtraction rounds away; it is right for any scores. As
-everywhere, nothing cancels: what is left of a sum without its largest term is added up, not
-subtracted. (Only a logsumexp that happens to be close to 0 still cancels: the largest score against
-the logarithm of the rest.)
+sum, with no digit lost, as long as no sum comes near the ends of what its dtype can hold. Scores in
+float32 it leaves in float32, where the exponential is several times as fast, and only adds up in
+float64. The careful one measures from the largest score and keeps what that subtraction rounds
+away; it is right for any scores. As everywhere, nothing cancels: what is left of a sum without its
+largest term is added up, not subtracted. (Only a logsumexp that happens to be close to 0 still
+cancels: the largest score against the logarithm of the rest.)
 """
 
+import functools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -22,12 +25,11 @@ from numpy.typing import NDArray
 from xentref._kernels import Floats, _weighted
 
 # Scores in a block. The plain way has two arrays of it at a time, the careful way about eight.
-PLAIN, CAREFUL = 1 << 17, 1 << 15
+PLAIN, CAREFUL = 1 << 16, 1 << 15
+# So few scores are faster taken one by one: a call of NumPy costs as much as many a Python float.
+FEW = 64
 # Logits of a linear layer that stand in memory at a time, and classes that are projected at a time.
 LOGITS, CLASSES = 1 << 22, 1 << 10
-# What the plain way trusts. Between them, quotients and products of two sums are far from the ends
-# of float64; and beside them a term below its smallest normal number is nothing.
-TINY, HUGE = 1e-100, 1e100
 
 Block = tuple[slice, slice]
 
@@ -78,6 +80,16 @@ class Targets(NamedTuple):
         return _replaced(every, named[..., None], own[..., None])
 
 
+_ones = functools.lru_cache(16)(np.ones)
+
+
+def _added(values: Floats) -> Floats:
+    """The sum of each row, as a product with ones: NumPy's own sum takes a step for each row."""
+    *rows, classes = values.shape
+    result: Floats = (values.reshape(math.prod(rows), classes) @ _ones(classes)).reshape(rows)
+    return result
+
+
 def _sum(values: Floats, spare: Floats | None = None) -> Floats:
     """The sum of each row, of which no entry is negative and one is 0, as if rounded only once.
 
@@ -85,7 +97,7 @@ def _sum(values: Floats, spare: Floats | None = None) -> Floats:
     any order, and the low parts are so small that the rounding of their sum does not matter (Rump,
     Ogita and Oishi, Accurate floating-point summation, 2008). A spare array is written over.
     """
-    rough: Floats = np.einsum("...c->...", values)
+    rough = _added(values)
     if values.shape[-1] <= 3:  # one of them is 0, and the sum of the others rounded once
         return rough
     cut = np.ldexp(1.0, np.frexp(rough)[1] + 1)[..., None]
@@ -93,9 +105,9 @@ def _sum(values: Floats, spare: Floats | None = None) -> Floats:
         cut = cut.max()
     part = np.add(values, cut, out=spare)
     part -= cut
-    high = np.einsum("...c->...", part)
+    high = _added(part)
     np.subtract(values, part, out=part)
-    result: Floats = high + np.einsum("...c->...", part)
+    result: Floats = high + _added(part)
     return result
 
 
@@ -190,8 +202,33 @@ def blockwise(function: Callable[[Floats], Floats], scores: NDArray[Any], out: F
 # The plain way, for targets that name a class each.
 
 
+class _Trusted(NamedTuple):
+    """The dtype of the plain way's exponentials, and between what bounds it trusts their sums.
+
+    There, quotients and products of two sums are far from the ends of the dtype; and beside such a
+    sum, the terms below its smallest normal number are nothing.
+    """
+
+    dtype: type[np.floating]
+    least: float
+    most: float
+    underflow: float  # the lowest score whose exponential is a normal number
+
+    def holds(self, low: Floats, high: Floats) -> NDArray[np.bool_]:
+        """Where the sums can be trusted, given the smaller and the larger of each place."""
+        return (low > self.least) & (high < self.most)
+
+
+SINGLE = _Trusted(np.float32, 1e-18, 1e18, -87.0)
+DOUBLE = _Trusted(np.float64, 1e-100, 1e100, -700.0)
+
+
+def _trusted(scores: NDArray[Any]) -> _Trusted:
+    return SINGLE if scores.dtype.kind == "f" and scores.dtype.itemsize < 8 else DOUBLE
+
+
 def _plain(
-    scores: NDArray[Any], index: NDArray[np.intp]
+    scores: NDArray[Any], index: NDArray[np.intp], dtype: type[np.floating]
 ) -> Iterator[tuple[Block, NDArray[np.intp], Floats, Floats, Floats]]:
     """Yield each block of rows, split at the targets.
 
@@ -200,32 +237,50 @@ def _plain(
     """
     classes = scores.shape[-1]
     size = min(scores.size, max(PLAIN, classes))
-    # A result in fewer digits does not show how float64 was added up.
-    narrow = scores.dtype.itemsize < 8 and scores.dtype.kind == "f"
-    copies, buffer = np.empty(size, scores.dtype if narrow else np.float64), np.empty(size)
+    buffer, spare = np.empty(size, dtype), np.empty(size)
     starts = np.arange(0, size, classes)
     for block in blocks(scores.shape, PLAIN):
-        # Copied as they are first: what streams from memory best is a copy.
         some = scores[block]
-        copy = copies[: some.size].reshape(some.shape)
-        exps = buffer[: some.size].reshape(some.shape)
-        np.copyto(copy, some)
-        np.exp(copy, out=exps, dtype=np.float64)
+        flat = buffer[: some.size]
+        exps = flat.reshape(some.shape)
+        np.copyto(exps, some)  # first: what streams from memory best is a copy
         at = starts[: some.size // classes] + index[block].ravel()
-        flat = exps.reshape(-1)
-        own = flat[at].reshape(some.shape[:-1])
+        own = np.exp(flat[at], dtype=np.float64).reshape(some.shape[:-1])
+        np.exp(exps, out=exps)
         flat[at] = 0.0
-        rest = np.einsum("...c->...", exps) if narrow else _sum(exps, copy)
+        wide = spare[: some.size].reshape(some.shape)
+        if dtype is np.float32:  # a sum in float64 loses none of its digits
+            np.copyto(wide, exps)
+            rest = _added(wide)
+        else:
+            rest = _sum(exps, wide)
         yield block, at, exps, own, rest
+
+
+def _few_surprises(scores: NDArray[Any], index: NDArray[np.intp]) -> Floats | None:
+    """What `_index_surprise` finds, of few scores of moderate size; None for others."""
+    losses = []
+    for row, own in zip(
+        scores.reshape(index.size, -1).tolist(), index.ravel().tolist(), strict=True
+    ):
+        if not all(-200.0 < score < 200.0 for score in row):
+            return None
+        exps = list(map(math.exp, row))
+        its_own, exps[own] = exps[own], 0.0
+        losses.append(math.log1p(math.fsum(exps) / its_own))
+    return np.array(losses).reshape(index.shape)
 
 
 def _index_surprise(scores: NDArray[Any], index: NDArray[np.intp]) -> Floats:
     """-log_softmax where the targets are: log1p of all the other exponentials over its own."""
+    if 0 < scores.size <= FEW and (few := _few_surprises(scores, index)) is not None:
+        return few
     own, rest = np.empty(index.shape), np.empty(index.shape)
-    for block, _, _, its_own, the_rest in _plain(scores, index):
+    trusted = _trusted(scores)
+    for block, _, _, its_own, the_rest in _plain(scores, index, trusted.dtype):
         own[block], rest[block] = its_own, the_rest
     loss = np.log1p(rest / own)
-    tame = (np.minimum(own, rest) > TINY) & (np.maximum(own, rest) < HUGE)
+    tame = trusted.holds(np.minimum(own, rest), np.maximum(own, rest))
     if np.count_nonzero(tame) < tame.size:
         for block in blocks(scores.shape, CAREFUL):
             chosen = ~tame[block]
@@ -238,19 +293,24 @@ def _index_surprise(scores: NDArray[Any], index: NDArray[np.intp]) -> Floats:
 
 def _index_pull(scores: NDArray[Any], index: NDArray[np.intp], factor: Floats, out: Floats) -> None:
     """Fill `out` with softmax minus one-hot, times a factor for each row."""
-    for block, at, exps, own, rest in _plain(scores, index):
+    trusted = _trusted(scores)
+    size = np.abs(factor)
+    if trusted is SINGLE and not np.all(trusted.holds(size, size) | (size == 0)):
+        trusted = DOUBLE
+    for block, at, exps, own, rest in _plain(scores, index, trusted.dtype):
         whole = own + rest
+        tame = trusted.holds(whole, whole)
         # A term that underflows is as good as 0 beside a sum of 1 or more, but not beside less.
-        least = TINY if scores[block].min() > -700 else 1.0
-        wild = ~((whole >= least) & (whole < HUGE))
-        scale = factor[block] / whole
-        exps *= scale[..., None]
-        exps.reshape(-1)[at] = (0.0 - rest * scale).ravel()
-        if np.count_nonzero(wild):
-            named, received = index[block][wild][:, None], factor[block][wild][:, None]
-            rows = scores[block][wild].astype(np.float64)
-            exps[wild] = _pull(rows, _replaced(np.zeros_like(rows), named, received))
-        out[block] = exps
+        if np.count_nonzero(whole < 1.0) and scores[block].min() < trusted.underflow:
+            tame &= whole >= 1.0
+        all_tame = np.count_nonzero(tame) == tame.size
+        rows = None if all_tame else scores[block][~tame].astype(np.float64)
+        exps.reshape(-1)[at] = (0.0 - rest).ravel()
+        scale = (factor[block] / whole).astype(exps.dtype)
+        np.multiply(exps, scale[..., None], out=out[block], casting="same_kind")
+        if rows is not None:
+            named, received = index[block][~tame][:, None], factor[block][~tame][:, None]
+            out[block][~tame] = _pull(rows, _replaced(np.zeros_like(rows), named, received))
 
 
 # Both ways together.

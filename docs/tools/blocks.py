@@ -115,14 +115,20 @@ def _block(text: str, page: str, start: int, end: int) -> Block:
         fail("a fence of tildes is not run; write it with backticks")
     if "`" in rest:
         fail("code on the line of its fence; put it below, and close it with a fence")
+    known = f"Known are {', '.join(FENCES)}"
+    if not word:
+        close = "if it is to close one, mend the line that opens that"
+        fail(f"a fence that opens a block and names no language; {close}. {known}")
     within = [n for n, each in enumerate(body, line + 1) if each.lstrip().startswith(fence)]
     if within or last.rstrip() != indent + fence:
-        before = f" before line {within[0]}" if within else ""
-        fail(f"a fence that is not closed{before}; close it with {fence!r}, equally indented")
+        lines = enumerate([*body, last], line + 1)
+        at = within or [n for n, each in lines if re.fullmatch(r" *`{3,} *", each)]
+        where = f" {'before' if within else 'by'} line {at[0]}" if at else ""
+        fail(f"a fence that is not closed{where}; close it with {fence!r}, equally indented")
     if word not in FENCES:
         near = get_close_matches(word, FENCES, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        fail(f"unknown fence {word!r}; {hint}Known are {', '.join(FENCES)}")
+        fail(f"unknown fence {word!r}; {hint}{known}")
     options = dict(OPTION.findall(rest))
     wrong = OPTION.sub("", rest).split()
     for name, value in options.items():

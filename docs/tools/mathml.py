@@ -30,7 +30,8 @@ def to_mathml(tex: str, *, display: bool) -> str:
     except LatexError as error:
         position, _, reason = str(error).partition(": ")
         raise ValueError(
-            f"bad formula: {reason} (at {tex[int(position) :]!r} in {tex!r})"
+            f"bad formula: {reason} (at {tex[int(position) :]!r} in {tex!r}); mend it, or use a "
+            "command that math-core knows"
         ) from None
     return mathml.replace("<math", '<math data-search-exclude="true"', 1) if display else mathml
 

@@ -5,8 +5,8 @@
 
 Compared are the files; the blocks of a page in their order (headings with their ASCII ids, code,
 outputs, formulas, figures, tables, lists, admonitions, tabs, paragraphs); and in each section the
-links, inline code, inline formulas and decimal numbers. Words, titles and comments in code are
-translated; nothing else differs.
+links, inline code, inline formulas and numbers. Words, titles and comments in code are translated;
+nothing else differs.
 
 Equal structure cannot show a changed sentence. So the Chinese page records, as `english:` in its
 front matter (a README in a comment at its end), the digest of the English text it was last read
@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ MENTIONS = {
     "inline formula": re.compile(r"(?<![\\$])\$(?![\s$])([^$\n]+?)(?<![\s\\])\$(?![\d$])"),
     "link": re.compile(r"(?<=\])(?:\(([^()\s]+)[^()]*\)|\[([^\]]+)\])"),
     "attribute": re.compile(r"\{:? *([#.][^{}]*?) *\}"),
-    "number": re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\.\d)", re.ASCII),
+    # Not single digits, which either language may write as words.
+    "number": re.compile(r"(?<![\w.])(?:\d+\.\d+|\d{2,})(?![\w.]*\.\d)", re.ASCII),
 }
 WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -271,7 +273,7 @@ def compare(english: Page, chinese: Page) -> list[str]:
             f"{chinese.name}:1: only one language has {listed(keys)} in its front matter"
         )
     if not english.name.startswith("README"):  # a code host would show the ids
-        problems += unnamed_headings(english) + unnamed_headings(chinese)
+        problems += unnamed(english) + unnamed(chinese)
 
     pairs, structure = align(english, chinese)
     for en, zh in pairs:
@@ -349,13 +351,18 @@ def compare_mentions(
     return problems
 
 
-def unnamed_headings(page: Page) -> list[str]:
-    """Find the headings that cannot be linked to from both languages."""
+def unnamed(page: Page) -> list[str]:
+    """Find the headings and the defined terms that cannot be linked to from both languages."""
     return [
         f"{page.at(block)}: heading without an ASCII id: write `{block.prose} {{ #an-id }}`"
         for block in page.blocks
         if re.match(r"heading [2-6]", block.shape)
         and not re.match(r"heading [2-6] #[a-z0-9-]+( \(|$)", block.shape)
+    ] + [
+        f"{page.at(term)}: term without an ASCII id: write `**term**{{ #an-id }}`"
+        for term, text in pairwise(page.blocks)
+        if (term.shape, text.shape) == ("paragraph", "definition")
+        and not re.search(r"\*\*\{ #[a-z0-9-]+ \}", term.prose)
     ]
 
 

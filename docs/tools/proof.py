@@ -42,7 +42,10 @@ def measure(folder: Path) -> dict[str, Any]:
 
 def pages(function: dict[str, Any]) -> Counter[str]:
     """Return how many blocks of each English page run a function, from the report about it."""
-    tests = {test.partition("|")[0] for tests in function["contexts"].values() for test in tests}
+    # Coverage gives each function the contexts of its whole file.
+    ran = {str(line) for line in function["executed_lines"]}
+    contexts = [tests for line, tests in function["contexts"].items() if line in ran]
+    tests = {test.partition("|")[0] for tests in contexts for test in tests}
     return Counter(
         test.partition("::")[0].removeprefix(LANGUAGE) for test in tests if LANGUAGE in test
     )

@@ -13,6 +13,7 @@ seeds or files of another block. What it prints and the error it ends with make 
 """
 
 import difflib
+import importlib
 import io
 import linecache
 import math
@@ -49,6 +50,8 @@ TORCH_STATE = {
 }
 # Warnings that a new interpreter does not show.
 HIDDEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+# What takes a second to import: loaded once, before blocks that run in processes of their own.
+SLOW = re.compile(r"^ *(?:from|import) ((?:scipy|sklearn)[\w.]*)", re.M)
 NUMBER = re.compile(
     r"(?<![\w.])([-+]?(?>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf|nan))(?=j?(?!\w))"
 )
@@ -207,7 +210,7 @@ def run(block: Block) -> Result:
 
 
 def run_isolated(block: Block) -> Result:
-    """`run` in a process of its own, forked so that NumPy and torch need not be loaded again."""
+    """`run` in a process of its own, forked so that what is slow need not be loaded again."""
     reading, writing = os.pipe()
     with warnings.catch_warnings(action="ignore"):  # Python's, about forks beside threads
         child = os.fork()
@@ -395,9 +398,12 @@ class Pages(Sybil):
     def evaluate(self, example: Example) -> None:
         """Run a block and fail, or note its new output."""
         block: Block = example.parsed
-        if re.search(r"\btorch\b", block.code):  # so that its state is known before
-            with warnings.catch_warnings(action="ignore"):
+        with warnings.catch_warnings(action="ignore"):
+            if re.search(r"\btorch\b", block.code):  # so that its state is known before
                 __import__("torch")
+            for library in SLOW.findall(block.code) if self.isolated else ():
+                with suppress(ImportError):  # the block will say so
+                    importlib.import_module(library)
         runs: Callable[[Block], Result] = run_isolated if self.isolated else run
         problem = judge(block, runs(block))
         if problem and problem.output is not None:
@@ -405,7 +411,8 @@ class Pages(Sybil):
                 example.namespace["outputs"].append((block, problem.output))
                 return
             command = f'pytest "{block.page}::{block.name}" --update-outputs'
-            problem.message += f"\nIf what is printed is right: {command}"
+            cure = f"make update; or, only here: {command}"
+            problem.message += f"\nIf what is printed is right: {cure}"
         if problem:
             pytest.fail(f"{block.page}:{problem.line}: {problem.message}", pytrace=False)
 

@@ -29,6 +29,11 @@ PACKAGE = "xentref"
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "docs" / "locale" / "zh" / "xentref.po"
 
+CURE = (
+    "run `python -m docs.tools.translate --update` and translate what is then empty or fuzzy in "
+    + CATALOGUE.relative_to(ROOT).as_posix()
+)
+
 HEADER = """\
 # Chinese for the docstrings of xentref.
 # Kept in step with them by: python -m docs.tools.translate --update
@@ -192,10 +197,7 @@ class ChineseDocstrings(griffe.Extension):
 
             translate_docstring(docstring, translate)
         for text, path in missing.items():
-            self.logger.warning(
-                f"{path}: no Chinese for {text!r}; run `python -m docs.tools.translate --update` "
-                f"and translate it in {CATALOGUE.relative_to(ROOT)}"
-            )
+            self.logger.warning(f"{path}: no Chinese for {text!r}; {CURE}")
 
 
 def main() -> int:
