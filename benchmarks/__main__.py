@@ -1,20 +1,24 @@
 """Compare xentref with PyTorch, SciPy and scikit-learn, on one thread: `python -m benchmarks`.
 
-Tables of time, memory and accuracy, and what the page runner adds to a block. They take some
-minutes and are best left alone meanwhile.
+Tables of time, memory and accuracy, what the page runner adds to a block, and how the time to build
+the site grows with its pages. They take some minutes and are best left alone meanwhile.
 """
 
 import json
 import math
 import os
 import platform
+import shutil
 import subprocess
 import sys
+import tempfile
 import timeit
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from docs.tools.blocks import parse
+from docs.tools.build import build_language
 from docs.tools.runner import run
 
 LIBRARIES = ["xentref", "torch", "scipy", "sklearn"]
@@ -133,6 +137,27 @@ def runner() -> None:
     line("a block that does nothing", duration(min(timer.repeat(10, 50)) / 50))
 
 
+def site() -> None:
+    """Print how long the English site takes, as it is and with each page four times."""
+    table("Building the English site", "pages", "time", "for each page")
+    root = Path.cwd()
+    for times in (1, 4):
+        with tempfile.TemporaryDirectory() as folder:
+            pages = Path(folder) / "docs"
+            shutil.copytree("docs/en", pages)
+            for page in list(pages.rglob("*.md")):
+                for number in range(1, times if page.parent.name != "api" else 1):
+                    shutil.copy(page, page.with_stem(f"{page.stem}-{number}"))
+            config = Path(folder) / "mkdocs.yml"
+            config.write_text(
+                f"INHERIT: {root}/mkdocs.yml\ndocs_dir: {pages}\nnav: null\n"
+                f"theme: {{custom_dir: {root}/docs/theme}}\nhooks: [{root}/docs/tools/hooks.py]\n"
+            )
+            seconds = build_language(str(config), "http://127.0.0.1/", Path(folder) / "site")
+            number = len(list(pages.rglob("*.md")))
+        line(str(number), f"{seconds:.1f} s", duration(seconds / number))
+
+
 def main() -> None:
     """Print everything."""
     versions = {x: version({"sklearn": "scikit-learn"}.get(x, x)) for x in ["numpy", *LIBRARIES]}
@@ -143,6 +168,7 @@ def main() -> None:
     memory()
     accuracy()
     runner()
+    site()
 
 
 if __name__ == "__main__":
