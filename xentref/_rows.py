@@ -6,8 +6,8 @@ arrays that stay in the processor's cache, so that nothing as large as the score
 is asked for.
 
 There are two ways through a block. The plain one takes exp(score) as it is: one exponential and one
-sum, with no digit lost, as long as no sum comes near the ends of what its dtype can hold. Scores in
-float32 it leaves in float32, where the exponential is several times as fast, and only adds up in
+sum, with no digit lost, as long as no sum comes near the ends of what its dtype can hold. Long rows
+of float32 it leaves in float32, where the exponential is several times as fast, and only adds up in
 float64. The careful one measures from the largest score and keeps what that subtraction rounds
 away; it is right for any scores. As everywhere, nothing cancels: what is left of a sum without its
 largest term is added up, not subtracted. (Only a logsumexp that happens to be close to 0 still
@@ -28,6 +28,9 @@ from xentref._kernels import Floats, _weighted
 PLAIN, CAREFUL = 1 << 16, 1 << 15
 # So few scores are faster taken one by one: a call of NumPy costs as much as many a Python float.
 FEW = 64
+# From so many classes on, float32 is enough for their exponentials: in shorter rows, what each has
+# lost would show, in the mean of many rows too.
+LONG = 64
 # Logits of a linear layer that stand in memory at a time, and classes that are projected at a time.
 LOGITS, CLASSES = 1 << 22, 1 << 10
 
@@ -223,8 +226,12 @@ SINGLE = _Trusted(np.float32, 1e-18, 1e18, -87.0)
 DOUBLE = _Trusted(np.float64, 1e-100, 1e100, -700.0)
 
 
+def _narrow(scores: NDArray[Any]) -> bool:
+    return scores.dtype.kind == "f" and scores.dtype.itemsize < 8
+
+
 def _trusted(scores: NDArray[Any]) -> _Trusted:
-    return SINGLE if scores.dtype.kind == "f" and scores.dtype.itemsize < 8 else DOUBLE
+    return SINGLE if _narrow(scores) and scores.shape[-1] >= LONG else DOUBLE
 
 
 def _plain(
@@ -249,7 +256,7 @@ def _plain(
         np.exp(exps, out=exps)
         flat[at] = 0.0
         wide = spare[: some.size].reshape(some.shape)
-        if dtype is np.float32:  # a sum in float64 loses none of its digits
+        if _narrow(scores):  # a result in fewer digits does not show how float64 was added up
             np.copyto(wide, exps)
             rest = _added(wide)
         else:
