@@ -37,7 +37,7 @@ check: $(VENV)/test.done ## lint and types only
 proof: $(VENV)/test.done ## run the pages alone, and write down which page runs which function
 	@$(PY) -m docs.tools.proof
 
-bench: $(VENV)/test.done ## measure speed, memory and accuracy against PyTorch, SciPy and scikit-learn
+bench: $(VENV)/bench.done ## measure speed, memory and accuracy against PyTorch, SciPy and scikit-learn
 	@$(PY) -m benchmarks
 
 scoreboard: $(VENV)/scoreboard.done ## run the kit on other libraries, and write the tables of its page
@@ -74,6 +74,11 @@ $(VENV)/test.done: $(VENV)/site.done
 	@echo "setup: installing PyTorch and the test tools (once, a few minutes)"
 	$(if $(TORCH_INDEX),$(call install,torch --index-url $(TORCH_INDEX)))
 	$(call install,-e '.[test]')
+	@touch $@
+
+$(VENV)/bench.done: $(VENV)/test.done
+	@echo "setup: installing the runners that the benchmarks compare with (once, some seconds)"
+	$(call install,-e '.[bench]')
 	@touch $@
 
 $(VENV)/scoreboard.done: $(VENV)/test.done

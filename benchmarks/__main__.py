@@ -1,6 +1,6 @@
 """Compare xentref with PyTorch, SciPy and scikit-learn, on one thread: `python -m benchmarks`.
 
-Tables of time, memory and accuracy, what the page runner adds to a block, and how the time to build
+Tables of time, memory and accuracy, what page runners add to a block, and how the time to build
 the site grows with its pages. They take some minutes and are best left alone meanwhile.
 """
 
@@ -12,14 +12,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import timeit
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from docs.tools.blocks import parse
+from benchmarks import runners
 from docs.tools.build import build_language
-from docs.tools.runner import run
 
 LIBRARIES = ["xentref", "torch", "scipy", "sklearn"]
 SHAPES = [(128, 10), (65536, 10), (4096, 1000), (512, 50257)]
@@ -129,12 +127,11 @@ def accuracy() -> None:
             line(f"({rows}, {classes}) {dtype}, {words}", *cells)
 
 
-def runner() -> None:
+def pages() -> None:
     """Print what it costs to run a block, beside what the block does."""
-    block = parse("```python\nx = 1\n```\n")[0]
-    timer = timeit.Timer(lambda: run(block))
-    table("The page runner", "what", "time")
-    line("a block that does nothing", duration(min(timer.repeat(10, 50)) / 50))
+    table("Running the blocks of the lessons", "runner", "blocks", "added to each")
+    for name, number, seconds in runners.added():
+        line(name, str(number), duration(seconds))
 
 
 def site() -> None:
@@ -167,7 +164,7 @@ def main() -> None:
     times()
     memory()
     accuracy()
-    runner()
+    pages()
     site()
 
 

@@ -103,6 +103,10 @@ class _Network:
 _NETWORK = _Network()
 
 
+# One for all blocks: to make and to remove a folder takes longer than all the rest around a block.
+_EMPTY = tempfile.TemporaryDirectory()
+
+
 @contextmanager
 def _new_process(faults: list[str]) -> Iterator[None]:
     """Make this process look new to a block, and undo what the block changes in it.
@@ -129,8 +133,7 @@ def _new_process(faults: list[str]) -> Iterator[None]:
             warnings.simplefilter("ignore", category)
         ours = r"__main__|xentref\b"
         warnings.filterwarnings("error", module=ours, category=DeprecationWarning)
-        empty = stack.enter_context(tempfile.TemporaryDirectory())
-        os.chdir(empty)
+        os.chdir(_EMPTY.name)
         sys.argv, sys.path, sys.stdin, sys.stderr = [""], [*sys.path], io.StringIO(), stderr
         _NETWORK.watched, _NETWORK.used = True, False
         try:
@@ -138,12 +141,16 @@ def _new_process(faults: list[str]) -> Iterator[None]:
         finally:
             _NETWORK.watched = False
             faults += ["uses the network"] * _NETWORK.used
-            faults += [f"leaves a file behind: {name}" for name in sorted(os.listdir(empty))]
+            left = sorted(os.listdir(_EMPTY.name))
+            faults += [f"leaves a file behind: {name}" for name in left]
             faults += [f"writes to stderr: {line}" for line in stderr.getvalue().splitlines()]
             os.chdir(folder)
+            if left:
+                shutil.rmtree(_EMPTY.name)
+                os.mkdir(_EMPTY.name)
             vars(sys).update(system)
             sys.modules["__main__"] = main
-            if os.environ != environ:
+            if dict(os.environ) != environ:
                 os.environ.clear()
                 os.environ.update(environ)
             for name, value in kept.items():
