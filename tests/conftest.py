@@ -1,7 +1,8 @@
 """The site, built once for all tests that look at it, a server that shows it, and a browser.
 
-It stands under a path, http://127.0.0.1:PORT/xentref/, as it does on GitHub Pages. The server is a
-process of its own: its threads would otherwise be traced by what measures coverage.
+For the browser it stands at http://xentref.localhost/xentref/, under a path as on GitHub Pages,
+whatever the port; no other host exists. The server is a process of its own: its threads would
+otherwise be traced by what measures coverage.
 
 Every visit also proves that the page logs no error and asks no other host. Without a browser these
 tests are skipped, and say so; where CI is set they fail instead.
@@ -9,7 +10,6 @@ tests are skipped, and say so; where CI is set they fail instead.
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,12 +17,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from docs.tools.build import BuildError, build
 from tests.pages import DESK
 
 BASE = "/xentref/"
+HOST = "xentref.localhost"
 # The first is the one without windows, which opens a page twice as fast.
 BROWSERS = (
     "chromium-headless-shell",
@@ -44,60 +46,61 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def base_url() -> str:
-    """The address for which the site is built, on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"http://127.0.0.1:{free.getsockname()[1]}{BASE}"
+    """The address for which the site is built."""
+    return f"http://{HOST}{BASE}"
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, base_url: str) -> Path:
-    """The root of the built site."""
-    out = tmp_path_factory.mktemp("site") / "site"
-    try:
-        build(base_url, out)
-    except BuildError as error:  # each test that needs the site will say so
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    """The root of the built site, which the processes of pytest-xdist share."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    out, failure = folder / "site", folder / "site-failure"
+    with FileLock(folder / "site.lock"):
+        if not out.exists() and not failure.exists():
+            try:
+                build(base_url, out)
+            except BuildError as error:
+                failure.write_text(str(error), "utf-8")
+    if failure.exists():  # each test that needs the site says so
+        raise pytest.fail.Exception(failure.read_text("utf-8"), pytrace=False)
     return out
 
 
 @pytest.fixture(scope="session")
-def served_site(site: Path, base_url: str) -> Iterator[str]:
-    """The address at which the built site is served."""
-    port = base_url.removesuffix(BASE).rpartition(":")[2]
+def server(site: Path) -> Iterator[str]:
+    """The address at which the built site is served on this machine."""
     command = [sys.executable, "-m", "docs.tools.serve", "--site", site, "--base", BASE]
-    with subprocess.Popen([*command, "--port", port], stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
         try:
-            assert server.stdout is not None
-            assert base_url in server.stdout.readline()
-            yield base_url
+            assert process.stdout is not None
+            yield process.stdout.readline().split()[1]
         finally:
-            server.terminate()
+            process.terminate()
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(server):
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         reason = f"no browser: none of {', '.join(BROWSERS)} is installed"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    hosts = f"--host-resolver-rules=MAP {HOST}:80 {urlsplit(server).netloc},MAP * ~NOTFOUND"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, hosts])
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def visit(browser, served_site):
+def visit(browser, base_url):
     """Open pages of the site, each as a new visitor; fail if one complains or leaves the host."""
-    host = urlsplit(served_site).netloc
     contexts, complaints = [], []
 
-    def stay(route):
-        if urlsplit(route.request.url).netloc == host:
-            route.continue_()
-        else:
-            complaints.append(f"request to {route.request.url}")
-            route.abort()
+    def stay(request):
+        if urlsplit(request.url).netloc not in (HOST, ""):  # "": what a page holds itself
+            complaints.append(f"request to {request.url}")
 
     def note(message):
         if message.type in ("error", "warning"):
@@ -111,12 +114,12 @@ def visit(browser, served_site):
             color_scheme=scheme,
             java_script_enabled=scripts,
             reduced_motion="reduce",
-            base_url=served_site,
+            base_url=base_url,
             **options,
         )
         contexts.append(context)
         context.set_default_timeout(10_000)
-        context.route("**", stay)
+        context.on("request", stay)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))

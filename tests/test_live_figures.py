@@ -173,13 +173,25 @@ def test_still_stands_alone_without_scripts(visit, name):
 
 @each_figure
 def test_figure_equals_xentref_however_it_is_moved(visit, name):
+    """On a desk; its page is left by a link first, and found again."""
     page = open_alive(visit, name, has_touch=True)
+    leave(page, page.evaluate(FIRST_PAGE_LINKED))
+    expect(page.locator(f"xentref-{name}")).to_have_count(0)  # the address changes before the page
+    page.go_back()
+    page.wait_for_selector(f"xentref-{name}:defined")
     assert_keys_move(page, name)
     assert_grips_move(page, name)
     where = positions(name)
     pictures = page.eval_on_selector(f"xentref-{name}", SET_AND_LOOK, where)
     for position, picture in zip(where, pictures, strict=True):
         assert_drawn(name, position, picture)
+    assert page.evaluate("window.notReloaded")
+
+
+FIRST_PAGE_LINKED = """() => [...document.querySelectorAll("article a[href]")]
+    .map((link) => new URL(link.href))
+    .find(({ host, pathname }) => host === location.host && pathname !== location.pathname)
+    .pathname.split("/").at(-2)"""
 
 
 def assert_keys_move(page, name):
@@ -247,24 +259,6 @@ def test_figure_reads_its_numbers_out(visit, name, language):
     said = summary.text_content()
     assert "{" not in said
     assert "undefined" not in said
-
-
-FIRST_PAGE_LINKED = """() => [...document.querySelectorAll("article a[href]")]
-    .map((link) => new URL(link.href))
-    .find(({ host, pathname }) => host === location.host && pathname !== location.pathname)
-    .pathname.split("/").at(-2)"""
-
-
-@each_figure
-def test_figure_lives_on_after_instant_navigation(visit, name):
-    page = open_alive(visit, name)
-    leave(page, page.evaluate(FIRST_PAGE_LINKED))
-    expect(page.locator(f"xentref-{name}")).to_have_count(0)  # the address changes before the page
-    page.go_back()
-    control = next(c for c in LIVE[name].controls if isinstance(c, Slider))
-    page.locator(f"xentref-{name} [name={control.name}]").press("Home")
-    assert page.evaluate("window.notReloaded")
-    assert assert_right(page, name)[control.name] == pytest.approx(control.first)
 
 
 # The figure of the first page

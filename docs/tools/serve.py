@@ -105,7 +105,7 @@ def main() -> int:
         print(f"serve: {message}", file=sys.stderr)
         return 1
 
-    address = f"http://{HOST}:{options.port}{options.base}"
+    address = f"http://{HOST}:{httpd.server_port}{options.base}"
     print(
         f"serve: {address} (English: {address}en/ · 中文: {address}zh/); Ctrl-C stops", flush=True
     )
