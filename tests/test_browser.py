@@ -84,11 +84,13 @@ THIN = """() => {
 }"""
 
 # The rules that see colours, which take most of the time. Of the elements that look alike, stand
-# among such as look alike, and hold the same kinds, one keeps its text, and axe looks at nothing
-# without. Called again, as when the colours have changed, it first gives back what it took.
+# among such as look alike, and hold the same kinds, one keeps its text; what then has neither text
+# nor a ground that others could stand on is not displayed. axe looks at nothing of the kind. Called
+# again, as when the colours have changed, it first gives back what it took.
 COLOURS = ["color-contrast", "link-in-text-block"]
 ONE_OF_A_KIND = """() => {
     for (const [text, data] of window.taken ?? []) text.data = data;
+    for (const element of window.hidden ?? []) element.style.display = "";
     window.taken = new Map();
     const looks = ["color", "backgroundColor", "backgroundImage", "opacity", "fontSize",
         "fontWeight", "textDecorationLine", "borderBottomStyle", "display", "visibility"];
@@ -110,6 +112,16 @@ ONE_OF_A_KIND = """() => {
         }
         seen.add(whole);
     }
+    const shows = (it) => {
+        const { backgroundColor: colour, backgroundImage: image } = getComputedStyle(it);
+        return colour !== "rgba(0, 0, 0, 0)" || image !== "none"
+            || [...it.childNodes].some((each) => each.data?.trim() || needed.has(each));
+    };
+    const needed = new Set();
+    const all = [...document.body.querySelectorAll("*")].reverse(); // from the inside out
+    for (const element of all) if (shows(element)) needed.add(element);
+    window.hidden = all.filter((it) => !needed.has(it) && it.style && !it.style.display);
+    for (const element of window.hidden) element.style.display = "none";
 }"""
 
 

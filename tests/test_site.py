@@ -119,14 +119,15 @@ def test_page_links_to_itself_in_the_other_language(
 
 @each_page
 def test_formulas_are_mathml(site: Path, language: str, name: str) -> None:
-    page = built(site, language, name).select_one("article")
-    assert all(found.find("math") for found in page.select(".arithmatex"))
-    assert not page.select("merror")
-    text = " ".join(
-        str(string)
-        for string in page.find_all(string=True)
-        if not string.find_parent(["code", "pre", "math", "svg"])
+    page = (site / language / url(name) / "index.html").read_text("utf-8")
+    article = page[page.index("<article") : page.index("</article>")]
+    assert article.count('class="arithmatex"') == len(
+        re.findall('class="arithmatex">\\s*<math', article)
     )
+    assert "<merror" not in article
+    for kind in ("pre", "math", "svg", "code"):
+        article = re.sub(rf"<{kind}\b.*?</{kind}>", "", article, flags=re.DOTALL)
+    text = re.sub(r"<[^>]*>", "", article)
     unset = re.findall(r".{,40}(?:\$|\\[a-zA-Z]+|\\\().{,40}", text)
     assert not unset, "TeX that nobody set: close its dollar signs, without a space inside"
 
