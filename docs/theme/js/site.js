@@ -42,13 +42,18 @@ function nameControls() {
 
 // Whatever scrolls sideways can be reached and scrolled with the keys.
 const scrollers = "article :is(.arithmatex, .md-typeset__scrollwrap, pre > code, .xr-scroll)";
-const resized = new ResizeObserver((entries) => {
-  const wide = entries.map(({ target }) => target.scrollWidth > target.clientWidth); // all before a change of any
-  entries.forEach(({ target }, index) => {
-    if (wide[index]) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  });
+const resized = new ResizeObserver((entries) => measure(entries.map(({ target }) => target)));
+document.addEventListener("contentvisibilityautostatechange", ({ target, skipped }) => {
+  if (!skipped && target.matches(".arithmatex")) measure([target]); // its size may be as it was announced
 });
+
+function measure(elements) {
+  const wide = elements.map(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth); // all before a change of any
+  elements.forEach((element, index) => {
+    if (wide[index]) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  });
+}
 
 // Bring to life the figures of the page shown; each has a script of its own. Without it the stills remain.
 function wakeFigures() {
