@@ -47,11 +47,11 @@ def array(name: str, value: ArrayLike, holds: tuple[str, str] = REAL) -> NDArray
 
 def float_dtype(input: NDArray[Any], *others: NDArray[Any]) -> np.dtype[np.floating]:
     """The dtype of the result: integers count as float64 in `input`, and not at all elsewhere."""
-    dtypes = [input.dtype if input.dtype.kind == "f" else np.dtype(np.float64)]
-    dtypes += [other.dtype for other in others if other.dtype.kind == "f"]
-    if len(dtypes) == 1:  # as ever, and faster
-        return dtypes[0].newbyteorder("=")
-    return np.result_type(*dtypes).newbyteorder("=")
+    dtype = input.dtype if input.dtype.kind == "f" else np.dtype(np.float64)
+    for other in others:
+        if other.dtype.kind == "f":
+            dtype = np.promote_types(dtype, other.dtype)
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
 
 
 def real_dtype(name: str, value: DTypeLike) -> np.dtype[Any]:

@@ -134,13 +134,18 @@ def divided(values: Floats, total: Scalar | float, reduction: str) -> Floats:
         return values / (total or np.nan)
 
 
-def reduced(loss: Floats, total: Scalar | float, reduction: str) -> Floats:
-    """Every loss by itself, or their sum, or their sum over the total."""
+def reduced(
+    loss: Floats, total: Scalar | float, reduction: str, dtype: np.dtype[np.floating]
+) -> Floats:
+    """Every loss by itself, or their sum, or their sum over the total, in the caller's dtype."""
     if reduction == "none":
-        return loss
+        return rounded(loss, dtype)
     with np.errstate(all="ignore"):
-        total_loss: Floats = loss.sum()
-        return total_loss if reduction == "sum" else total_loss / (total or np.nan)
+        total_loss = np.add.reduce(loss, axis=None)
+        if reduction != "sum":
+            total_loss = total_loss / (total or np.nan)
+        result: Floats = total_loss.astype(dtype)
+        return result
 
 
 def rounded(values: Floats, dtype: np.dtype[np.floating]) -> Floats:

@@ -118,9 +118,7 @@ def nll_loss(
     word = _checks.reduction(reduction)
     named = _named(input, target, weight, ignore_index)
     loss = _kernels.nll(named.scores, named.label, named.kept, named.weight)
-    return _kernels.rounded(
-        _kernels.reduced(loss, named.total, word), _checks.float_dtype(named.log_p)
-    )
+    return _kernels.reduced(loss, named.total, word, _checks.float_dtype(named.log_p))
 
 
 class _Terms(NamedTuple):
@@ -251,8 +249,8 @@ def cross_entropy(
     place = _checks.class_axis(logits)
     terms = _terms(logits.shape, "input's", target, weight, ignore_index, label_smoothing)
     loss = _rows.cross_entropy(_checks.along(logits, place), terms.targets)
-    result = _kernels.reduced(loss.reshape(terms.rows), terms.total, word)
-    return _kernels.rounded(result, _checks.float_dtype(logits, terms.given))
+    dtype = _checks.float_dtype(logits, terms.given)
+    return _kernels.reduced(loss.reshape(terms.rows), terms.total, word, dtype)
 
 
 class _Layer(NamedTuple):
@@ -389,9 +387,9 @@ def linear_cross_entropy(
     word = _checks.reduction(reduction)
     layer = _layer(input, linear_weight, target, linear_bias, weight, ignore_index, label_smoothing)
     loss = _rows.linear_cross_entropy(*layer.flat, layer.terms.targets)
-    result = _kernels.reduced(loss.reshape(layer.terms.rows), layer.terms.total, word)
     others = [layer.weight, layer.terms.given] + ([] if layer.bias is None else [layer.bias])
-    return _kernels.rounded(result, _checks.float_dtype(layer.input, *others))
+    dtype = _checks.float_dtype(layer.input, *others)
+    return _kernels.reduced(loss.reshape(layer.terms.rows), layer.terms.total, word, dtype)
 
 
 def binary_cross_entropy(
@@ -457,7 +455,7 @@ def binary_cross_entropy(
         yes.astype(np.float64),
         _checks.element_weight("weight", weight, p.shape),
     )
-    return _kernels.rounded(_kernels.reduced(loss, p.size, word), _checks.float_dtype(p, yes))
+    return _kernels.reduced(loss, p.size, word, _checks.float_dtype(p, yes))
 
 
 def binary_cross_entropy_with_logits(
@@ -530,7 +528,7 @@ def binary_cross_entropy_with_logits(
         _checks.element_weight("pos_weight", pos_weight, logits.shape),
     )
     dtype = _checks.float_dtype(logits, yes)
-    return _kernels.rounded(_kernels.reduced(loss, logits.size, word), dtype)
+    return _kernels.reduced(loss, logits.size, word, dtype)
 
 
 def _divergence(
@@ -615,4 +613,4 @@ def kl_div(
     dtype = _checks.float_dtype(log_q, wanted)
     x, t = log_q.astype(np.float64), wanted.astype(np.float64)
     loss = _kernels.kl_div_of_logs(x, t) if is_log else _kernels.kl_div(x, t, dtype)
-    return _kernels.rounded(_kernels.reduced(loss, total, word), dtype)
+    return _kernels.reduced(loss, total, word, dtype)
