@@ -1,7 +1,8 @@
 """Compare xentref with PyTorch, SciPy and scikit-learn, on one thread: `python -m benchmarks`.
 
-Tables of time, memory and accuracy, what page runners add to a block, and how the time to build
-the site grows with its pages. They take some minutes and are best left alone meanwhile.
+Tables of time, memory and accuracy, what page runners add to a block, how many frames the figures
+miss, and how the time to build the site grows with its pages. They take some minutes and are best
+left alone meanwhile.
 """
 
 import json
@@ -16,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import runners
+from benchmarks import frames, runners
 from docs.tools.build import build_language
 
 LIBRARIES = ["xentref", "torch", "scipy", "sklearn"]
@@ -134,6 +135,16 @@ def pages() -> None:
         line(name, str(number), duration(seconds))
 
 
+def figures() -> None:
+    """Print whether the figures keep up with the screen."""
+    table("Frames of the live figures", "figure", "median", f"late of {frames.FRAMES}")
+    if frames.browser() is None:
+        line("no browser is installed", "", "")
+        return
+    for name, seconds, number in frames.late():
+        line(name, duration(seconds), str(number))
+
+
 def site() -> None:
     """Print how long the English site takes, as it is and with each page four times."""
     table("Building the English site", "pages", "time", "for each page")
@@ -165,6 +176,7 @@ def main() -> None:
     memory()
     accuracy()
     pages()
+    figures()
     site()
 
 

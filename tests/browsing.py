@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 ALL_THERE = """() => performance.getEntriesByType("resource").some(
         ({ name, responseEnd }) => responseEnd && name.endsWith("/sitemap.xml"))
@@ -13,6 +13,31 @@ def settle(page: Page) -> None:
     """Wait for what a page fetches by itself: its figures' scripts, and Material's sitemap."""
     page.wait_for_function(ALL_THERE)
     page.wait_for_timeout(100)  # to be read
+
+
+STAYS = """(element) => new Promise((resolve) => {
+    let [place, frames] = ["", 0];
+    const look = () => {
+        const { x, y } = element.getBoundingClientRect();
+        frames = `${x} ${y}` === place ? frames + 1 : 0;
+        place = `${x} ${y}`;
+        if (frames < 5) requestAnimationFrame(look);
+        else resolve();
+    };
+    look();
+})"""
+
+
+def bring(element: Locator) -> FloatRect:
+    """Scroll to an element, and return its box when what comes into view has found its size.
+
+    To the middle: at the edge of the window it may be in view and yet under the header.
+    """
+    element.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    element.evaluate(STAYS)
+    box = element.bounding_box()
+    assert box
+    return box
 
 
 def leave(page: Page, name: str) -> None:

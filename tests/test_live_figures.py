@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
 from docs.tools.stills import STILLS, Choice, Slider
-from tests.browsing import leave
+from tests.browsing import bring, leave
 from tests.pages import PHONE, SOURCES, in_both_languages
 from xentref import softmax
 
@@ -231,8 +231,7 @@ def assert_keys_move(page, name):
 def assert_grips_move(page, name):
     """Each grip moves something, with the mouse and with a finger, and the numbers follow."""
     for grip in page.locator(f"xentref-{name} [data-grip]").all():
-        grip.scroll_into_view_if_needed()
-        box, seen = grip.bounding_box(), [state(page, name)]
+        box, seen = bring(grip), [state(page, name)]
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
@@ -273,8 +272,7 @@ def test_first_figure_shows_the_worked_example(visit):
 def spot(page, panel, value, row):
     """Return the place in the window of a number on a panel's axis, at a height of the drawing."""
     svg = page.locator(f"xentref-pipeline [data-panel={panel}]")
-    svg.scroll_into_view_if_needed()
-    box = svg.bounding_box()
+    box = bring(svg)
     first, last, start, stop = map(float, svg.get_attribute("data-x").split())
     scale = box["width"] / float(svg.get_attribute("viewBox").split()[2])
     x = start + (value - first) / (last - first) * (stop - start)
@@ -331,8 +329,7 @@ def test_other_shares_keep_their_proportions_while_one_moves(visit):
     page = open_alive(visit, "stack")
     before = state(page, "stack")
     grip = page.locator("xentref-stack [data-grip=q1]")
-    grip.scroll_into_view_if_needed()
-    box = grip.bounding_box()
+    box = bring(grip)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -356,8 +353,7 @@ def test_there_are_no_more_heads_than_tosses(visit):
 def test_point_of_the_triangle_goes_where_it_is_dragged(visit):
     page = open_alive(visit, "simplex")
     svg = page.locator("xentref-simplex [data-panel=triangle]")
-    svg.scroll_into_view_if_needed()
-    box = svg.bounding_box()
+    box = bring(svg)
     unit = box["width"] / float(svg.get_attribute("viewBox").split()[2])
     corners = page.locator("xentref-simplex polygon").get_attribute("points").split()
     corners = np.array([corner.split(",") for corner in corners], dtype=float)
