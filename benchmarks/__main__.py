@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks import frames, runners
 from docs.tools.build import build_language
+from tests.browsing import installed
 
 LIBRARIES = ["xentref", "torch", "scipy", "sklearn"]
 SHAPES = [(128, 10), (65536, 10), (4096, 1000), (512, 50257)]
@@ -138,7 +139,7 @@ def pages() -> None:
 def figures() -> None:
     """Print whether the figures keep up with the screen."""
     table("Frames of the live figures", "figure", "median", f"late of {frames.FRAMES}")
-    if frames.browser() is None:
+    if installed() is None:
         line("no browser is installed", "", "")
         return
     for name, seconds, number in frames.late():

@@ -4,7 +4,6 @@ The page is the built one, in Chromium, and the figure moves at every frame. A s
 next frame 60 times a second; whatever is later than that is a frame that the reader misses.
 """
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from playwright.sync_api import sync_playwright
 
 from docs.tools.build import build
 from docs.tools.stills import STILLS
+from tests.browsing import FLAGS, installed
+from tests.pages import PHONE, home
 
 FRAMES = 120
 ON_TIME = 17.5  # milliseconds: a sixtieth of a second, and what a clock may be off
@@ -38,24 +39,8 @@ MOVE = """async ([name, frames]) => {
 }"""
 
 
-def browser() -> str | None:
-    """The program, if there is one."""
-    names = ("chromium-headless-shell", "chromium", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
-def page_of(name: str) -> str:
-    """The English page on which a figure stands, as an address."""
-    for path in sorted(Path("docs/en").rglob("*.md")):
-        if f"/// figure | {name}\n" in path.read_text("utf-8"):
-            folder = path.relative_to("docs").with_suffix("")
-            return f"{folder.parent if folder.name == 'index' else folder}/"
-    raise LookupError(f"the figure {name!r} stands on no page")
-
-
 def late() -> Iterator[tuple[str, float, int]]:
     """Yield each figure, its median frame in seconds, and how many of `FRAMES` were late."""
-    program = browser()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         site = Path(folder) / "site"
         build("http://127.0.0.1/", site)
@@ -64,16 +49,15 @@ def late() -> Iterator[tuple[str, float, int]]:
             try:
                 assert server.stdout is not None
                 address = server.stdout.readline().split()[1]
-                arguments = ["--no-sandbox", "--disable-gpu"]
-                chromium = playwright.chromium.launch(executable_path=program, args=arguments)
+                chromium = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
                 for name in (name for name, still in STILLS.items() if still.controls):
                     phone = chromium.new_page(
-                        viewport={"width": 360, "height": 800},
+                        viewport={"width": PHONE, "height": 800},
                         device_scale_factor=2,
                         is_mobile=True,
                         has_touch=True,
                     )
-                    phone.goto(f"{address}{page_of(name)}")
+                    phone.goto(f"{address}{home(name)}")
                     phone.wait_for_selector(f"xentref-{name}:defined")
                     gaps = sorted(phone.evaluate(MOVE, [name, FRAMES]))
                     phone.close()

@@ -9,7 +9,6 @@ tests are skipped, and say so; where CI is set they fail instead.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,27 +20,11 @@ from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from docs.tools.build import BuildError, build
+from tests.browsing import BROWSERS, FLAGS, installed
 from tests.pages import DESK
 
 BASE = "/xentref/"
 HOST = "xentref.localhost"
-# The first is the one without windows, which opens a page twice as fast.
-BROWSERS = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +65,7 @@ def server(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser(server):
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = installed()
     if program is None:
         reason = f"no browser: none of {', '.join(BROWSERS)} is installed"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)

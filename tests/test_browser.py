@@ -245,7 +245,7 @@ def test_search_finds_words_and_pasted_messages(visit, base_url, language):
         search(query)
         link = f'.md-search-result__link[href^="{base_url}{language}/{found}?"]'  # ?h=the words
         expect(page.locator(link).first).to_be_visible(timeout=30_000)  # the index is read first
-        links = [link.evaluate("link => link.href") for link in results.all()]
+        links = results.evaluate_all("links => links.map((link) => link.href)")
         assert all(link.startswith(f"{base_url}{language}/") for link in links)
     for message, section in MESSAGES.items():
         search(message)

@@ -486,7 +486,7 @@ patient = settings(
 
 
 @pytest.mark.parametrize("function", EVERY, ids=name)
-@settings(patient, max_examples=40)
+@patient
 @given(data=st.data())
 def test_anything_gives_a_result_or_an_error_of_ours(function, data):
     positional, keywords = [], {}

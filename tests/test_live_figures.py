@@ -6,7 +6,6 @@ for any position can be drawn by Python too: same numbers, and same marks to a t
 
 import random
 import re
-from functools import cache
 
 import numpy as np
 import pytest
@@ -15,24 +14,12 @@ from playwright.sync_api import expect
 
 from docs.tools.stills import STILLS, Choice, Slider
 from tests.browsing import bring, leave
-from tests.pages import PHONE, SOURCES, in_both_languages
+from tests.pages import PHONE, home, in_both_languages
 from xentref import softmax
 
 LIVE = {name: still for name, still in STILLS.items() if still.controls}
 each_figure = pytest.mark.parametrize("name", LIVE)
 TENTH = 0.11  # of a unit of the drawing, and a rounding
-
-
-@cache
-def home(name, language="en"):
-    """Return the address of the page on which a figure stands."""
-    found = [
-        path
-        for path, source in SOURCES.items()
-        if path.startswith(f"{language}/") and f"/// figure | {name}\n" in source.read_text("utf-8")
-    ]
-    assert found, f"the live figure {name!r} stands on no page"
-    return found[0]
 
 
 def values_of(control):

@@ -99,6 +99,12 @@ def _equals(*shown: ArrayLike) -> str:
     return "≈" if any(_board.rounded(_ends(values)) for values in shown) else "="
 
 
+def _sum(letter: str, terms: ArrayLike, total: ArrayLike) -> str:
+    """A sum, with its terms where there are more than one."""
+    added = f"= {_listed(terms, ' + ')} " if np.size(terms) > 1 else ""
+    return f"{letter} {added}{_equals(terms, total)} {_text(total)}"
+
+
 def _left_out(sheet: Sheet, y: NDArray[Any], ignore_index: int) -> NDArray[np.bool_]:
     """Which rows count; a step for those that do not."""
     kept = np.asarray(y != ignore_index)
@@ -224,8 +230,7 @@ def _exponentials(sheet: Sheet, z: NDArray[Any]) -> tuple[NDArray[Any], NDArray[
         m, d, u, s = (each.astype(z.dtype) for each in (top, gap, exps, exps.sum(axis=place)))
     sheet.write("shift", ["shift.why"], {"m": m, "d": d})
     sheet.write("exponentials", ["exponentials.why"], {"u": u})
-    worked = f"S = {_listed(u, ' + ')} {_equals(u, s)} {_text(s)}" if s.size == 1 else ""
-    sheet.write("sum", ["sum.why"], {"S": s}, worked)
+    sheet.write("sum", ["sum.why"], {"S": s}, _sum("S", u, s) if s.size == 1 else "")
     return d, s
 
 
@@ -292,8 +297,8 @@ def _every_class(
         terms = np.where((share == 0) & np.isinf(surprises), 0.0, share * surprises)
     sheet.write(f"terms.{letters}", said_of_terms, {"a": terms})
     losses = cross_entropy(z, target, reduction="none", **options)
-    worked = f"ℓ = {_listed(terms, ' + ')} {_equals(terms, losses)} {_text(losses)}"
-    sheet.write("loss", ["loss.terms"], {"loss": losses}, worked if kept.size == 1 else "")
+    worked = _sum("ℓ", terms, losses) if kept.size == 1 else ""
+    sheet.write("loss", ["loss.terms"], {"loss": losses}, worked)
 
 
 def of_binary(
@@ -364,10 +369,8 @@ def reduce(sheet: Sheet, rows: Rows, losses: ArrayLike, reduction: str, value: A
         return
     above = (rf"\sum_{{n}} {latex}", f"Σ_n {plain}")
     if reduction == "sum":
-        added = f"= {_listed(held, ' + ')} " if held.size > 1 else ""
-        worked = f"L {added}{_equals(held, value)} {_text(value)}"
         formula = (f"L = {above[0]}", f"L = {above[1]}")
-        sheet.write(formula, ["total.why"], {"L": value}, worked)
+        sheet.write(formula, ["total.why"], {"L": value}, _sum("L", held, value))
         return
     weighed = rows.why == "mean.weights"
     below = (r"\sum_{n} w_{y_n}", "Σ_n w_y") if weighed else ("N", "N")
