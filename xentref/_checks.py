@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xentref._kernels import Floats
+from xentref._kernels import Floats, wide
 
 REAL = ("biuf", "real numbers of at most 64 bits")
 CLASS = ("iu", "integers, the class indices")
@@ -165,7 +165,7 @@ def rows(values: NDArray[Any], *last: int) -> Floats:
     """
     left = [i for i in range(values.ndim) if i not in last]
     size = math.prod(values.shape[i] for i in last)
-    moved = values.transpose(*left, *last).astype(np.float64, order="C")
+    moved = wide(values.transpose(*left, *last))
     return moved.reshape(*moved.shape[: len(left)], size)
 
 
@@ -290,7 +290,7 @@ def _weights(name: str, value: ArrayLike) -> Floats:
     negative = values < 0
     if np.any(negative):
         raise ValueError(f"{name} must not be negative; got {_first(values, negative)}")
-    return values.astype(np.float64)
+    return wide(values)
 
 
 def _first(values: NDArray[Any], chosen: NDArray[np.bool_]) -> str:

@@ -10,12 +10,18 @@ Narrower dtypes are computed in float64 too and rounded once, at the end.
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 Scalar = np.floating
+
+
+def wide(values: NDArray[Any]) -> Floats:
+    """A copy in float64, row after row in memory, to compute with; `rounded` is the way back."""
+    return values.astype(np.float64, order="C")
 
 
 def sigmoid(scores: Floats) -> Floats:

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xentref._kernels import Floats, _weighted
+from xentref._kernels import Floats, _weighted, wide
 
 # Scores in a block. The plain way has two arrays of it at a time, the careful way about eight.
 PLAIN, CAREFUL = 1 << 16, 1 << 15
@@ -40,11 +40,11 @@ Block = tuple[slice, slice]
 def blocks(shape: tuple[int, ...], size: int) -> Iterator[Block]:
     """Cut (N, D, C) along N and D into blocks of about `size`, never through a row."""
     n, d, c = shape
-    wide = max(1, min(d, size // max(1, c)))
-    high = max(1, size // max(1, wide * c))
-    for i in range(0, n, high):
-        for j in range(0, d, wide):
-            yield slice(i, i + high), slice(j, j + wide)
+    places = max(1, min(d, size // max(1, c)))
+    rows = max(1, size // max(1, places * c))
+    for i in range(0, n, rows):
+        for j in range(0, d, places):
+            yield slice(i, i + rows), slice(j, j + places)
 
 
 class Targets(NamedTuple):
@@ -74,7 +74,7 @@ class Targets(NamedTuple):
         weight = np.ones(classes) if self.weight is None else self.weight
         share = self.smoothing / classes
         if self.probability is not None:
-            p = self.probability[block].astype(np.float64)
+            p = wide(self.probability[block])
             return weight * (p * (1.0 - self.smoothing) + share)
         assert self.named is not None
         kept, named = self.kept[block], self.named[block]
@@ -199,7 +199,7 @@ def blockwise(function: Callable[[Floats], Floats], scores: NDArray[Any], out: F
     """Fill `out` with what a function of rows makes of the scores, rounded once."""
     with np.errstate(all="ignore"):
         for block in blocks(scores.shape, CAREFUL):
-            out[block] = function(scores[block].astype(np.float64, order="C"))
+            out[block] = function(wide(scores[block]))
 
 
 # The plain way, for targets that name a class each.
@@ -255,12 +255,12 @@ def _plain(
         own = np.exp(flat[at], dtype=np.float64).reshape(some.shape[:-1])
         np.exp(exps, out=exps)
         flat[at] = 0.0
-        wide = spare[: some.size].reshape(some.shape)
+        room = spare[: some.size].reshape(some.shape)
         if _narrow(scores):  # a result in fewer digits does not show how float64 was added up
-            np.copyto(wide, exps)
-            rest = _added(wide)
+            np.copyto(room, exps)
+            rest = _added(room)
         else:
-            rest = _sum(exps, wide)
+            rest = _sum(exps, room)
         yield block, at, exps, own, rest
 
 
@@ -292,7 +292,7 @@ def _index_surprise(scores: NDArray[Any], index: NDArray[np.intp]) -> Floats:
         for block in blocks(scores.shape, CAREFUL):
             chosen = ~tame[block]
             if np.count_nonzero(chosen):
-                surprise = _surprise(scores[block][chosen].astype(np.float64))
+                surprise = _surprise(wide(scores[block][chosen]))
                 named = index[block][chosen][:, None]
                 loss[block][chosen] = np.take_along_axis(surprise, named, axis=-1)[:, 0]
     return loss
@@ -311,7 +311,7 @@ def _index_pull(scores: NDArray[Any], index: NDArray[np.intp], factor: Floats, o
         if np.count_nonzero(whole < 1.0) and scores[block].min() < trusted.underflow:
             tame &= whole >= 1.0
         all_tame = np.count_nonzero(tame) == tame.size
-        rows = None if all_tame else scores[block][~tame].astype(np.float64)
+        rows = None if all_tame else wide(scores[block][~tame])
         exps.reshape(-1)[at] = (0.0 - rest).ravel()
         scale = (factor[block] / whole).astype(exps.dtype)
         np.multiply(exps, scale[..., None], out=out[block], casting="same_kind")
@@ -333,7 +333,7 @@ def cross_entropy(scores: NDArray[Any], targets: Targets) -> Floats:
         else:
             loss = np.empty(scores.shape[:-1])
             for block in blocks(scores.shape, CAREFUL):
-                surprise = _surprise(scores[block].astype(np.float64, order="C"))
+                surprise = _surprise(wide(scores[block]))
                 loss[block] = _weighted(
                     targets.coefficients(block, scores.shape[-1]), surprise
                 ).sum(axis=-1)
@@ -358,7 +358,7 @@ def cross_entropy_grad(
         else:
             for block in blocks(scores.shape, CAREFUL):
                 pull = _pull(
-                    scores[block].astype(np.float64, order="C"),
+                    wide(scores[block]),
                     targets.coefficients(block, scores.shape[-1]),
                 )
                 out[block] = pull * received[block][..., None]
@@ -391,7 +391,7 @@ def _chunks(
     step = max(1, LOGITS // max(1, size))
     buffer = np.empty((min(step, len(input)), size))
     for n in range(0, len(input), step):
-        features = input[n : n + step].astype(np.float64)
+        features = wide(input[n : n + step])
         logits = buffer[: len(features)]
         for some, its_weight in _slices(weight):
             np.matmul(features, its_weight.T, out=logits[:, some])

@@ -227,9 +227,7 @@ def sigmoid(input: ArrayLike) -> np.floating | NDArray[np.floating]:
         `torch.sigmoid` turns integers into float32; here they count as float64.
     """
     values = _checks.array("input", input)
-    return _kernels.rounded(
-        _kernels.sigmoid(values.astype(np.float64)), _checks.float_dtype(values)
-    )
+    return _kernels.rounded(_kernels.sigmoid(_kernels.wide(values)), _checks.float_dtype(values))
 
 
 def logsigmoid(input: ArrayLike) -> np.floating | NDArray[np.floating]:
@@ -268,5 +266,5 @@ def logsigmoid(input: ArrayLike) -> np.floating | NDArray[np.floating]:
         `torch.nn.functional.logsigmoid` refuses integers; here they count as float64.
     """
     values = _checks.array("input", input)
-    result = _kernels.logsigmoid(values.astype(np.float64))
+    result = _kernels.logsigmoid(_kernels.wide(values))
     return _kernels.rounded(result, _checks.float_dtype(values))

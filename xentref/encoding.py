@@ -156,7 +156,7 @@ def smooth_labels(
                 f"got {num_classes}"
             )
         _checks.unit_interval("target", given)
-        probabilities = given.astype(np.float64)
+        probabilities = _kernels.wide(given)
     else:
         place = _checks.axis(axis, given.ndim + 1, "target")
         probabilities = np.moveaxis(one_hot(given, num_classes), -1, place)

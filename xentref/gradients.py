@@ -25,9 +25,9 @@ def _arriving(
 ) -> Floats:
     """The gradient that reaches the loss of each row, or all of them alike, past the reduction."""
     loss_shape = rows if reduction == "none" else ()
-    outer = np.ones(loss_shape)
+    outer: Floats = np.ones(loss_shape)
     if grad_output is not None:
-        outer = _checks.array("grad_output", grad_output).astype(np.float64)
+        outer = _kernels.wide(_checks.array("grad_output", grad_output))
         _checks.shape("grad_output", outer, loss_shape, "that of the loss")
     return _kernels.divided(outer, total, reduction)
 
@@ -366,8 +366,8 @@ def binary_cross_entropy_grad(
     _checks.unit_interval("input", p)
     _checks.unit_interval("target", yes)
     grad = _kernels.binary_cross_entropy_grad(
-        p.astype(np.float64),
-        yes.astype(np.float64),
+        _kernels.wide(p),
+        _kernels.wide(yes),
         _checks.element_weight("weight", weight, p.shape),
         _arriving(grad_output, p.shape, p.size, word),
     )
@@ -441,8 +441,8 @@ def binary_cross_entropy_with_logits_grad(
     logits, yes = _checks.pair(input, target)
     _checks.unit_interval("target", yes)
     grad = _kernels.binary_cross_entropy_with_logits_grad(
-        logits.astype(np.float64),
-        yes.astype(np.float64),
+        _kernels.wide(logits),
+        _kernels.wide(yes),
         _checks.element_weight("weight", weight, logits.shape),
         _checks.element_weight("pos_weight", pos_weight, logits.shape),
         _arriving(grad_output, logits.shape, logits.size, word),
@@ -508,5 +508,5 @@ def kl_div_grad(
     is_log = _checks.flag("log_target", log_target)
     log_q, wanted, total = _divergence(input, target, word, is_log)
     arriving = _arriving(grad_output, log_q.shape, total, word)
-    grad = _kernels.kl_div_grad(wanted.astype(np.float64), is_log, arriving)
+    grad = _kernels.kl_div_grad(_kernels.wide(wanted), is_log, arriving)
     return _kernels.rounded(grad, _checks.float_dtype(log_q))

@@ -62,7 +62,7 @@ def self_information(p: ArrayLike, base: float = math.e) -> np.floating | NDArra
     unit = _checks.base(base)
     values = _checks.array("p", p)
     _checks.unit_interval("p", values)
-    result = _kernels.self_information(values.astype(np.float64), unit)
+    result = _kernels.self_information(_kernels.wide(values), unit)
     return _kernels.rounded(result, _checks.float_dtype(values))
 
 

@@ -451,8 +451,8 @@ def binary_cross_entropy(
     _checks.unit_interval("input", p)
     _checks.unit_interval("target", yes)
     loss = _kernels.binary_cross_entropy(
-        p.astype(np.float64),
-        yes.astype(np.float64),
+        _kernels.wide(p),
+        _kernels.wide(yes),
         _checks.element_weight("weight", weight, p.shape),
     )
     return _kernels.reduced(loss, p.size, word, _checks.float_dtype(p, yes))
@@ -522,8 +522,8 @@ def binary_cross_entropy_with_logits(
     logits, yes = _checks.pair(input, target)
     _checks.unit_interval("target", yes)
     loss = _kernels.binary_cross_entropy_with_logits(
-        logits.astype(np.float64),
-        yes.astype(np.float64),
+        _kernels.wide(logits),
+        _kernels.wide(yes),
         _checks.element_weight("weight", weight, logits.shape),
         _checks.element_weight("pos_weight", pos_weight, logits.shape),
     )
@@ -611,6 +611,6 @@ def kl_div(
     is_log = _checks.flag("log_target", log_target)
     log_q, wanted, total = _divergence(input, target, word, is_log)
     dtype = _checks.float_dtype(log_q, wanted)
-    x, t = log_q.astype(np.float64), wanted.astype(np.float64)
+    x, t = _kernels.wide(log_q), _kernels.wide(wanted)
     loss = _kernels.kl_div_of_logs(x, t) if is_log else _kernels.kl_div(x, t, dtype)
     return _kernels.reduced(loss, total, word, dtype)
