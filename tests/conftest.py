@@ -58,7 +58,10 @@ def server(site: Path) -> Iterator[str]:
     with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().split()[1]
+            said = process.stdout.readline()
+            if not said:
+                pytest.fail(f"did not start: {' '.join(map(str, command))}", pytrace=False)
+            yield said.split()[1]
         finally:
             process.terminate()
 

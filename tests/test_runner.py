@@ -189,6 +189,7 @@ FAILING = {
         "differs from what is printed by more than its tolerance",
     ),
     "file": (python("open('left.txt', 'w').close()"), 2, "leaves a file behind: left.txt"),
+    "folder": (python("import os\nos.rmdir(os.getcwd())"), 2, "removes the folder that it runs in"),
     "warning": (python("import warnings\nwarnings.warn('old')"), 3, "UserWarning: old"),
     "deprecation": (python("import warnings\nwarnings.warn('old', DeprecationWarning)"), 3, "old"),
     "standard error": (python("import sys\nprint(1, file=sys.stderr)"), 2, "to stderr: 1"),

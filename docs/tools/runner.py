@@ -141,12 +141,14 @@ def _new_process(faults: list[str]) -> Iterator[None]:
         finally:
             _NETWORK.watched = False
             faults += ["uses the network"] * _NETWORK.used
-            left = sorted(os.listdir(_EMPTY.name))
+            gone = not os.path.isdir(_EMPTY.name)
+            left = [] if gone else sorted(os.listdir(_EMPTY.name))
+            faults += ["removes the folder that it runs in"] * gone
             faults += [f"leaves a file behind: {name}" for name in left]
             faults += [f"writes to stderr: {line}" for line in stderr.getvalue().splitlines()]
             os.chdir(folder)
-            if left:
-                shutil.rmtree(_EMPTY.name)
+            if left or gone:
+                shutil.rmtree(_EMPTY.name, ignore_errors=True)
                 os.mkdir(_EMPTY.name)
             vars(sys).update(system)
             sys.modules["__main__"] = main
