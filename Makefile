@@ -16,7 +16,7 @@ SOURCES := $(shell find docs xentref mkdocs.yml mkdocs.zh.yml -type f -not -path
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve site test check proof bench scoreboard update clean FORCE
+.PHONY: help serve site test check proof mutants bench scoreboard update clean FORCE
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,10 @@ check: $(VENV)/test.done ## lint and types only
 proof: $(VENV)/test.done ## run the pages alone, and write down which page runs which function
 	@$(PY) -m docs.tools.proof
 
+mutants: $(VENV)/mutants.done ## break the package in thousands of small ways, and list what no page notices (hours)
+	@$(PY) -m mutmut run
+	@$(PY) -m mutmut results
+
 bench: $(VENV)/bench.done ## measure speed, memory and accuracy against PyTorch, SciPy and scikit-learn
 	@$(PY) -m benchmarks
 
@@ -49,7 +53,7 @@ update: $(VENV)/test.done ## rewrite the outputs that the pages show
 	@$(PY) -m pytest README*.md docs xentref --update-outputs -q
 
 clean: ## remove everything that was made, .venv too
-	rm -rf $(VENV) site build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
+	rm -rf $(VENV) site build dist mutants *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
 
 site/index.html: $(VENV)/site.done $(VENV)/base-url $(SOURCES)
 	@echo "site: building English and Chinese"
@@ -76,6 +80,11 @@ $(VENV)/test.done: $(VENV)/site.done
 	@echo "setup: installing PyTorch and the test tools (once, a few minutes)"
 	$(if $(TORCH_INDEX),$(call install,torch --index-url $(TORCH_INDEX)))
 	$(call install,-e '.[test]')
+	@touch $@
+
+$(VENV)/mutants.done: $(VENV)/test.done
+	@echo "setup: installing mutmut (once, some seconds)"
+	$(call install,-e '.[mutants]')
 	@touch $@
 
 $(VENV)/bench.done: $(VENV)/test.done
