@@ -22,7 +22,7 @@ from docs.tools.build import build_language
 from tests.browsing import installed
 
 LIBRARIES = ["xentref", "torch", "scipy", "sklearn"]
-OTHERS = {"torch": "torch", "scipy": "scipy", "sklearn": "sklearn", "floor": "exp(z - m) alone"}
+OTHERS = {name: name for name in LIBRARIES[1:]} | {"floor": "exp(z - m) alone"}
 SHAPES = [(128, 10), (65536, 10), (4096, 1000), (512, 50257)]
 DTYPES = ["float32", "float64"]
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
@@ -178,10 +178,8 @@ def main() -> None:
     print(f"# Python {platform.python_version()}, {platform.machine()}, one thread")
     print("\n" + ", ".join(f"{name} {number}" for name, number in versions.items()))
     print("\nA ratio is xentref's time over the other's: below 1, xentref is faster.")
-    print(
-        "The last column is what NumPy takes for exp(z - m) of every score and nothing else: where"
-    )
-    print("torch's whole call takes less, no loss that is made of NumPy's calls can keep up.")
+    print("The last column of the times is NumPy's exp(z - m) of every score and nothing else:")
+    print("where torch's whole call takes less, no loss that is made of NumPy's calls can keep up.")
     times()
     memory()
     accuracy()
