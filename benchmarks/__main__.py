@@ -1,8 +1,8 @@
 """Compare xentref with PyTorch, SciPy and scikit-learn, on one thread: `python -m benchmarks`.
 
-Tables of time, memory and accuracy, what page runners add to a block, how many frames the figures
-miss, and how the time to build the site grows with its pages. They take some minutes and are best
-left alone meanwhile.
+Tables of time, memory and accuracy, how long the conformance kit takes, what page runners add to a
+block, how many frames the figures miss, and how the time to build the site grows with its pages.
+They take some minutes and are best left alone meanwhile.
 """
 
 import json
@@ -134,6 +134,13 @@ def accuracy() -> None:
             line(f"({rows}, {classes}) {dtype}, {words}", *cells)
 
 
+def kit() -> None:
+    """Print how long the conformance kit takes for all its checks."""
+    table("Every check of the conformance kit that concerns a loss", "the loss of", "time")
+    for library in LIBRARIES[:2]:
+        line(library, duration(measure(library, "seconds", "kit", 1, 2, "float32")))
+
+
 def pages() -> None:
     """Print what it costs to run a block, beside what the block does."""
     table("Running the blocks of the lessons", "runner", "blocks", "added to each")
@@ -183,6 +190,7 @@ def main() -> None:
     times()
     memory()
     accuracy()
+    kit()
     pages()
     figures()
     site()

@@ -37,6 +37,7 @@ def layer(rows: int, features: int, classes: int, dtype: str) -> tuple[Any, Any,
 def xentref(task: str, arguments: list[Any]) -> Functions:
     """Ours."""
     import xentref as ours
+    from xentref import testing
 
     given = layer(*arguments) if task.startswith("linear") else data(*arguments)
 
@@ -57,6 +58,7 @@ def xentref(task: str, arguments: list[Any]) -> Functions:
         "logsumexp": lambda: ours.logsumexp(given[0]),
         "linear": lambda: ours.linear_cross_entropy(*given),
         "linear gradient": linear_both,
+        "kit": lambda: testing.check_cross_entropy(testing.reference, supports=testing.features()),
     }
 
 
@@ -64,6 +66,8 @@ def torch(task: str, arguments: list[Any]) -> Functions:
     """PyTorch, on one thread."""
     import torch as theirs
     import torch.nn.functional as F  # noqa: N812
+
+    from xentref import testing
 
     theirs.set_num_threads(1)
     is_linear = task.startswith("linear")
@@ -77,6 +81,7 @@ def torch(task: str, arguments: list[Any]) -> Functions:
         x, w = (each.detach().requires_grad_() for each in given[:2])
         F.linear_cross_entropy(x, w, given[2]).backward()
 
+    offered = testing.features().keys() - {"z_loss", "softcap", "bias"}
     return {
         "forward": lambda: F.cross_entropy(*given),
         "losses": lambda: F.cross_entropy(*given, reduction="none").numpy(),
@@ -86,6 +91,9 @@ def torch(task: str, arguments: list[Any]) -> Functions:
         "logsumexp": lambda: theirs.logsumexp(given[0], -1),
         "linear": lambda: F.linear_cross_entropy(*given),
         "linear gradient": linear_backward,
+        "kit": lambda: testing.check_cross_entropy(
+            testing.from_torch(F.cross_entropy), supports=offered
+        ),
     }
 
 

