@@ -366,7 +366,7 @@ def cross_entropy_grad(
             out[~targets.kept] = 0.0
 
 
-# A linear layer before the softmax, whose logits never stand whole in memory.
+# A linear layer before the softmax, of whose logits some rows stand in memory at a time.
 
 
 class _Chunk(NamedTuple):

@@ -230,7 +230,7 @@ def linear_cross_entropy_grad(
     \frac{\partial \ell}{\partial b_c} = \sum_{n=1}^{N} g_{n,c}
     $$
 
-    Neither the logits nor $g$ ever stand whole in memory. The gradient for the features of an
+    Of the logits and of $g$ a few million are made at a time. The gradient for the features of an
     ignored row is 0, and it adds nothing to the others.
 
     Args:

@@ -204,9 +204,9 @@ def kl_divergence(
     D_{\mathrm{KL}}(p \,\|\, q) = \sum_{c=1}^{C} p_c \log \frac{p_c}{q_c} = H(p, q) - H(p)
     $$
 
-    It is 0 only if $q = p$. It is no distance: exchanging $p$ and $q$ gives another number. An
-    outcome that $p$ gives probability 0 adds 0; one that only $q$ gives probability 0 makes the
-    result inf.
+    It is 0 only if $q = p$. It is no distance: exchanging $p$ and $q$ gives another number as a
+    rule. An outcome that $p$ gives probability 0 adds 0; one that only $q$ gives probability 0
+    makes the result inf.
 
     To each term $q_c - p_c$ is added (in nats), so that no term is negative. If $p$ and $q$ sum to
     1, what is added cancels; if rounding has left them a little off, it keeps that from drowning a

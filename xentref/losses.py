@@ -312,7 +312,7 @@ def linear_cross_entropy(
     ignore_index: int = -100,
     label_smoothing: float = 0.0,
 ) -> np.floating | NDArray[np.floating]:
-    r"""The cross-entropy of a linear layer's logits, which never stand whole in memory.
+    r"""The cross-entropy of a linear layer's logits, a few million of them at a time.
 
     For row $n$ with features $x_n$, weights $A$ and biases $b$ of the layer:
 
@@ -321,8 +321,8 @@ def linear_cross_entropy(
     $$
 
     The loss of the logits $z$ is their [`cross_entropy`][xentref.cross_entropy]. Some rows at a
-    time are multiplied, in float64, and forgotten: memory is needed for some rows of logits,
-    whatever the number of rows. That pays where there are many classes, such as the words of a
+    time are multiplied, in float64, and forgotten: memory is needed for a few million logits, or
+    one row, however many there are. That pays where there are many classes, such as the words of a
     language. The logits carry the rounding of that product: it shows in the last digits of a loss
     in float64, not in one in float32.
 
@@ -381,8 +381,8 @@ def linear_cross_entropy(
         `torch.nn.functional.linear_cross_entropy` makes all logits at once unless its `options`
         tell it how to cut them; here they are always cut, and nothing needs telling. Its
         `ignore_index` is None by default, which stands for -100, and beside probabilities it
-        refuses any other; here it is -100, and any negative one may stand. It wants one dtype; here
-        the multiplication is in float64 whatever the dtypes.
+        refuses any number, -100 too; here it is -100, and any negative one may stand. It wants one
+        dtype; here the multiplication is in float64 whatever the dtypes.
     """
     word = _checks.reduction(reduction)
     layer = _layer(input, linear_weight, target, linear_bias, weight, ignore_index, label_smoothing)

@@ -568,9 +568,9 @@ def check_cross_entropy(
     """The report of every check on an implementation; the first failure does not end it.
 
     Errors are counted in ULPs, units in the last place: one is the distance from 1 to the next
-    number of the dtype, times the number itself where that is larger than 1. A gradient is measured
-    by how large one of its row could be. What is found is repeated on smaller and smaller
-    inputs, and the smallest that shows it is reported.
+    number of the dtype, times the number itself where that is larger than 1 (in `tiny losses`,
+    always). A gradient is measured by how large one of its row could be. What is found is repeated
+    on smaller and smaller inputs, and the smallest that shows it is reported.
 
     Args:
         fn: The implementation.
