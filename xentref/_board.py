@@ -43,7 +43,7 @@ PIECE = re.compile(
 def numbers(values: ArrayLike) -> list[str]:
     """Write numbers alike: with as few decimals as show all of them, but no more than five.
 
-    Very small and very large ones have an exponent instead.
+    Very small and very large ones have five significant digits instead.
     """
     flat = np.ravel(values)
     if flat.dtype.kind in "biu":

@@ -97,8 +97,8 @@ def log_softmax(input: ArrayLike, axis: int = -1) -> NDArray[np.floating]:
         ValueError: If the input is a scalar, or nested sequences of unequal length.
 
     Examples:
-        The probability of the second score is $e^{-1000}$, too small for any float; its logarithm
-        is not.
+        The probability of the second score is $e^{-1000}$, too small for a float64; its
+        logarithm is not.
 
         ```python
         import xentref

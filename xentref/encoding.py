@@ -33,8 +33,8 @@ def one_hot(
         IndexError: If a class index lies outside [0, C).
         TypeError: If the target does not hold integers (bool is none), `num_classes` is no integer,
             or `dtype` is no dtype of real numbers.
-        ValueError: If `num_classes` is below 1, left out for an empty target, or too large for
-            memory.
+        ValueError: If the target is a nested sequence of unequal lengths, or `num_classes` is below
+            1, left out for an empty target, or too large for memory.
 
     Examples:
         ```python
@@ -111,9 +111,10 @@ def smooth_labels(
         IndexError: If a class index lies outside [0, C), or the result has no such axis.
         TypeError: If the target holds neither integers nor floats (bool is none), or another
             argument is of the wrong kind.
-        ValueError: If `label_smoothing` or a probability lies outside [0, 1], or `num_classes` is
-            below 1, left out for an empty target, too large for memory, or not the number of the
-            probabilities.
+        ValueError: If `label_smoothing` or a probability lies outside [0, 1], the target is a
+            single float, has no classes or is a nested sequence of unequal lengths, or
+            `num_classes` is below 1, left out for an empty target, too large for memory, or not the
+            number of the probabilities.
 
     Examples:
         A fifth of the certainty goes to four classes, 0.05 to each.

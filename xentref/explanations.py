@@ -91,8 +91,8 @@ class Explanation:
 
         Args:
             width: The columns that a line may have, at least 60; a Chinese character takes two.
-                Tables leave out as many classes as they must, but never those of the labels; one
-                with long numbers may stay wider.
+                Tables leave out as many classes as they must, but never that of a single label;
+                one with long numbers may stay wider.
 
         Returns:
             The text, without a line break at its end.
@@ -259,8 +259,9 @@ def explain(
     It prints as text and shows as Markdown with LaTeX in a notebook; its `steps` are data. Losses,
     probabilities and surprises come from the functions of this package; the steps between are
     NumPy's difference, exponential, sum and product. The last number is the loss itself. Numbers
-    are shown with at most five decimals, and an equation with a rounded one has the sign ≈; in the
-    steps nothing is rounded.
+    are shown with at most five decimals, those below a thousandth or from ten million on with five
+    significant digits, and an equation with a rounded one has the sign ≈; in the steps nothing is
+    rounded.
 
     Args:
         input: What the loss takes: scores, log-probabilities or probabilities.

@@ -313,7 +313,7 @@ def binary_cross_entropy_grad(
     reduction: str = "mean",
     grad_output: ArrayLike | None = None,
 ) -> np.floating | NDArray[np.floating]:
-    r"""The change of the binary cross-entropy with each probability, never infinite.
+    r"""The change of the binary cross-entropy with each probability.
 
     With $w$ the weight, as in [`binary_cross_entropy`][xentref.binary_cross_entropy]:
 
@@ -322,9 +322,10 @@ def binary_cross_entropy_grad(
     $$
 
     The denominator is held at $10^{-12}$ from below (rounded to float32, as in PyTorch), and so the
-    gradient, without weights, at most about $10^{12}$. A probability of 0 or 1 that is wrong has a
-    gradient to learn from, though its loss is held at 100 and does not change there; one that is
-    right has the gradient 0. A mean divides by the number of elements.
+    gradient, without weights, at most about $10^{12}$, which in float16 is infinite. A probability
+    of 0 or 1 that is wrong has a gradient to learn from, though its loss is held at 100 and does
+    not change there; one that is right has the gradient 0. A mean divides by the number of
+    elements.
 
     Args:
         input: Probabilities $p$ in [0, 1], an array of any shape.
@@ -359,7 +360,8 @@ def binary_cross_entropy_grad(
         ```
 
     Note: Where PyTorch differs
-        It differs as [`binary_cross_entropy`][xentref.binary_cross_entropy] does.
+        It differs as [`binary_cross_entropy`][xentref.binary_cross_entropy] does. Besides, in
+        float16 a probability of 0 or 1 that is right has the gradient nan there, 0 here.
     """
     word = _checks.reduction(reduction)
     p, yes = _checks.pair(input, target)

@@ -151,8 +151,9 @@ def cross_entropy_between(
     H(p, q) = -\sum_{c=1}^{C} p_c \log q_c
     $$
 
-    It is never below the entropy of $p$, and equal to it only if $q = p$. An outcome that $p$ gives
-    probability 0 adds 0; one that only $q$ gives probability 0 makes the result inf.
+    As far as both sum to 1, it is never below the entropy of $p$, and equal to it only if $q = p$.
+    An outcome that $p$ gives probability 0 adds 0; one that only $q$ gives probability 0 makes the
+    result inf.
 
     Args:
         p: True distributions $p$, an array of any shape with at least one axis.

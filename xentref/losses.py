@@ -109,11 +109,11 @@ def nll_loss(
         ```
 
     Note: Where PyTorch differs
-        `torch.nn.functional.nll_loss` takes int64 and uint8 targets; here they may be integers of
-        any width, and integer log-probabilities count as float64. It takes negative weights and,
-        for one row, a target of shape (1,); here they raise. A class of weight 0 and
-        log-probability -inf costs 0 here, nan there. The float16 mean of many rows, which overflows
-        there, is finite here.
+        `torch.nn.functional.nll_loss` takes int64 targets, and uint8 ones where there are no
+        further axes; here they may be integers of any width, and integer log-probabilities count as
+        float64. It takes negative weights and, for one row, a target of shape (1,); here they
+        raise. A class of weight 0 and log-probability -inf costs 0 here, nan there. The float16
+        mean of many rows, which overflows there, is finite here.
     """
     word = _checks.reduction(reduction)
     named = _named(input, target, weight, ignore_index)
@@ -185,8 +185,9 @@ def cross_entropy(
     $$
 
     A mean of class indices divides by $\sum_n w_{y_n}$ over the targets that are not ignored; a
-    mean of probabilities divides by the number of rows. Over nothing (an empty batch, every target
-    ignored) it is nan. A class whose $w_c \, q_{n,c}$ is 0 adds 0, even if its logit is -inf.
+    mean of probabilities divides by the number of rows. It is nan if that is 0, as for an empty
+    batch or where every target is ignored. A class whose $w_c \, q_{n,c}$ is 0 adds 0, even if its
+    logit is -inf.
 
     Args:
         input: Logits $z$ of shape (C,), (N, C) or (N, C, d1…dK).
@@ -236,13 +237,13 @@ def cross_entropy(
         Vision](https://doi.org/10.1109/CVPR.2016.308), 2016, section 7, for label smoothing.
 
     Note: Where PyTorch differs
-        `torch.nn.functional.cross_entropy` takes int64 and uint8 targets; here they may be integers
-        of any width, and integer logits count as float64. It takes probabilities outside [0, 1],
-        negative weights, a negative or nan `label_smoothing`, for one row a target of shape (1,),
-        and an input without classes; here they raise. A class that counts 0 with a logit of -inf
-        costs 0 here, nan there. A weight never widens the dtype of the result. The digits of a loss
-        close to 0, lost there, are kept here. The float16 mean of many rows, which overflows there,
-        is finite here.
+        `torch.nn.functional.cross_entropy` takes int64 targets, and uint8 ones where there are no
+        further axes; here they may be integers of any width, and integer logits count as float64.
+        It takes probabilities outside [0, 1], negative weights, a negative or nan
+        `label_smoothing`, for one row a target of shape (1,), and an input without classes; here
+        they raise. A class that counts 0 with a logit of -inf costs 0 here, nan there. A weight
+        never widens the dtype of the result. The digits of a loss close to 0, lost there, are kept
+        here. The float16 mean of many rows, which overflows there, is finite here.
     """
     word = _checks.reduction(reduction)
     logits = _checks.array("input", input)
@@ -324,7 +325,7 @@ def linear_cross_entropy(
     time are multiplied, in float64, and forgotten: memory is needed for a few million logits, or
     one row, however many there are. That pays where there are many classes, such as the words of a
     language. The logits carry the rounding of that product: it shows in the last digits of a loss
-    in float64, not in one in float32.
+    in float64, and in one in float32 only where large products cancel.
 
     Args:
         input: Features $x$ of shape (F,) or (N, F).
@@ -382,7 +383,8 @@ def linear_cross_entropy(
         tell it how to cut them; here they are always cut, and nothing needs telling. Its
         `ignore_index` is None by default, which stands for -100, and beside probabilities it
         refuses any number, -100 too; here it is -100, and any negative one may stand. It wants one
-        dtype; here the multiplication is in float64 whatever the dtypes.
+        dtype for the input and the layer; here the multiplication is in float64 whatever the
+        dtypes.
     """
     word = _checks.reduction(reduction)
     layer = _layer(input, linear_weight, target, linear_bias, weight, ignore_index, label_smoothing)
@@ -407,8 +409,8 @@ def binary_cross_entropy(
     \ell = -w \left( t \ln p + (1 - t) \ln (1 - p) \right)
     $$
 
-    Both logarithms are held at -100 from below, so a loss is at most 100 and never infinite. A mean
-    divides by the number of elements, whatever the weights, and is nan over none.
+    Both logarithms are held at -100 from below, so a loss is never infinite, and without weights at
+    most 100. A mean divides by the number of elements, whatever the weights, and is nan over none.
 
     Args:
         input: Probabilities $p$ in [0, 1], an array of any shape.

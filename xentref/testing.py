@@ -403,8 +403,9 @@ def reference(
 
     Raises:
         IndexError: As `cross_entropy` does.
-        TypeError: As `cross_entropy` does.
-        ValueError: As `cross_entropy` does.
+        TypeError: As `cross_entropy` does, or if `z_loss` or `softcap` is no number.
+        ValueError: As `cross_entropy` does, or if `z_loss` is not finite, `softcap` is not positive
+            or the shape of `bias` does not fit.
 
     Examples:
         A row of equal scores costs $\ln 2$, and its log-sum-exp is $\ln 2$, too.
@@ -462,6 +463,9 @@ def from_torch(
     Returns:
         A function as described above. Its `supports` are what the signature of yours shows.
 
+    Raises:
+        TypeError: If `function` cannot be called.
+
     Examples:
         ```python
         import torch
@@ -491,6 +495,9 @@ def from_jax(function: Callable[..., Any], *, dtype: Any = None) -> Callable[...
 
     Returns:
         A function as described above. Its `supports` are what the signature of yours shows.
+
+    Raises:
+        TypeError: If `function` cannot be called.
 
     Examples:
         The mean of a loss of Optax, ready for `check_cross_entropy`:
@@ -526,6 +533,9 @@ def from_forward(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Returns:
         A function as described above. Its `supports` are what the signature of yours shows.
+
+    Raises:
+        TypeError: If `function` cannot be called.
 
     Examples:
         A loss without a keyword is a mean.
