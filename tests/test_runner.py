@@ -257,7 +257,7 @@ description: About blocks.
 # Title
 
 ```python title="Nothing stays" linenums="1" hl_lines="1-2 4"
-import os, random, sys, warnings
+import os, random, sys, tempfile, warnings
 import numpy as np
 
 name = 1
@@ -266,6 +266,9 @@ np.seterr(all="raise")
 random.seed(0), np.random.seed(0)
 warnings.simplefilter("ignore")
 os.environ["LEFT"] = "1"
+with tempfile.TemporaryDirectory() as sys.path[0]:
+    open(f"{sys.path[0]}/left.py", "w").close()
+    import left
 sys.argv.append("x"), sys.path.clear()
 os.chdir("/")
 sys.stdout.close()
@@ -279,6 +282,10 @@ try:
     name
 except NameError as error:
     print(error)
+try:
+    import left
+except ImportError as error:
+    print(error)
 print(np.array([1 / 3]), "LEFT" in os.environ, sys.argv, os.getcwd() == "/", len(sys.path) > 0)
 print(np.geterr()["divide"])
 try:
@@ -289,6 +296,7 @@ except UserWarning as error:
 
 ```output
 name 'name' is not defined
+No module named 'left'
 [0.33333333] False [''] False True
 warn
 again

@@ -122,6 +122,7 @@ def _new_process(faults: list[str]) -> Iterator[None]:
     names = ("argv", "path", "stdin", "stderr")
     system = {name: getattr(sys, name) for name in names}
     main, environ, folder = sys.modules["__main__"], dict(os.environ), Path.cwd()
+    modules = set(sys.modules)
     stderr = io.StringIO()
     with ExitStack() as stack:
         stack.enter_context(np.errstate())
@@ -152,6 +153,10 @@ def _new_process(faults: list[str]) -> Iterator[None]:
                 os.mkdir(_EMPTY.name)
             vars(sys).update(system)
             sys.modules["__main__"] = main
+            for name in sys.modules.keys() - modules:
+                file = getattr(sys.modules[name], "__file__", None) or ""
+                if os.path.isabs(file) and not os.path.exists(file):  # the block has written it
+                    del sys.modules[name]
             if dict(os.environ) != environ:
                 os.environ.clear()
                 os.environ.update(environ)
