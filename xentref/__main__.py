@@ -327,7 +327,6 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
             dtype=options.dtype,
             tolerances=options.tolerance,
             only=options.only,
-            progress=sys.stderr.isatty(),  # for whoever waits, not for what is kept
         )
     code = 0 if report.ok else 1
     if options.json:

@@ -211,7 +211,7 @@ def class_indices(
     target: NDArray[Any], classes: int, ignore_index: int | None = None
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """The indices, with 0 for an ignored one, and which of them are kept."""
-    index = target.astype(np.intp, copy=False)
+    index = np.asarray(target, np.intp)
     fits = np.asarray(index.view(np.uintp) < classes)  # seen so, what is negative is large
     none_ignored = ignore_index is None or not 0 <= ignore_index < classes
     if none_ignored and np.count_nonzero(fits) == fits.size:

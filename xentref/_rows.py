@@ -77,10 +77,9 @@ class Targets(NamedTuple):
             p = wide(self.probability[block])
             return weight * (p * (1.0 - self.smoothing) + share)
         assert self.named is not None
-        kept, named = self.kept[block], self.named[block]
-        every = np.where(kept[..., None], weight * share, 0.0)
-        own = np.where(kept, weight[named] * (1.0 - self.smoothing + share), 0.0)
-        return _replaced(every, named[..., None], own[..., None])
+        named = self.named[block][..., None]
+        every = np.broadcast_to(weight * share, (*named.shape[:-1], classes))
+        return _replaced(every, named, weight[named] * (1.0 - self.smoothing + share))
 
 
 _ones = functools.lru_cache(16)(np.ones)
@@ -381,7 +380,7 @@ class _Chunk(NamedTuple):
 def _slices(weight: NDArray[Any]) -> Iterator[tuple[slice, Floats]]:
     """Yield some rows of the weight after the others, in float64."""
     for k in range(0, len(weight), CLASSES):
-        yield slice(k, k + CLASSES), weight[k : k + CLASSES].astype(np.float64, copy=False)
+        yield slice(k, k + CLASSES), np.asarray(weight[k : k + CLASSES], np.float64)
 
 
 def _chunks(

@@ -159,7 +159,7 @@ def smooth_labels(
         _checks.unit_interval("target", given)
         probabilities = _kernels.wide(given)
     else:
-        place = _checks.axis(axis, given.ndim + 1, "target")
+        place = _checks.axis(axis, given.ndim + 1)
         probabilities = np.moveaxis(one_hot(given, num_classes), -1, place)
         classes = probabilities.shape[place]
     return _kernels.rounded(_kernels.smoothed(probabilities, smoothing, classes), kind)

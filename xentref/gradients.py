@@ -296,7 +296,7 @@ def linear_cross_entropy_grad(
     )
 
     def like(values: NDArray[Any], grad: Floats) -> NDArray[np.floating]:
-        return grad.reshape(values.shape).astype(_checks.float_dtype(values), copy=False)
+        return _kernels.rounded(grad.reshape(values.shape), _checks.float_dtype(values))
 
     return LinearGradients(
         like(layer.input, by_input),

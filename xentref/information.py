@@ -127,8 +127,8 @@ def _pair(p: ArrayLike, q: ArrayLike, axis: int) -> tuple[Floats, Floats, np.dty
     """Two kinds of distributions, the outcomes last, and the dtype of what is said about them."""
     truth = _checks.array("p", p)
     belief = _checks.array("q", q)
-    name, wide = ("q", belief) if belief.ndim > truth.ndim else ("p", truth)
-    last = _checks.axis(axis, wide.ndim, name)
+    wide = belief if belief.ndim > truth.ndim else truth
+    last = _checks.axis(axis, wide.ndim, "p")
     if not {truth.shape, belief.shape} <= {wide.shape, wide.shape[last : last + 1]}:
         raise ValueError(
             "p and q must have the same shape, or one of them be a single distribution of as many "

@@ -64,10 +64,11 @@ class Case:
 
     def shown(self) -> dict[str, Any]:
         """The input, the target, the reduction, and whatever else is not at its default."""
-        always = ("input", "target", "reduction")
-        found = {name: getattr(self, name) for name in ARGUMENTS}
-        given = {k for k, v in found.items() if isinstance(v, np.ndarray) or v != DEFAULTS[k]}
-        return {k: v for k, v in found.items() if k in given.union(always)}
+        return {
+            name: value
+            for name, value in ((name, getattr(self, name)) for name in ARGUMENTS)
+            if name == "reduction" or isinstance(value, np.ndarray) or value != DEFAULTS[name]
+        }
 
     def rows(self, some: slice | list[int]) -> "Case":
         """The case with some of its rows."""
@@ -99,7 +100,7 @@ class Case:
         """Yield cases with fewer rows or classes, or with rounder scores, the smallest first."""
         if self.input.ndim > 1:
             rows = len(self.input)
-            halves = [slice(0, rows // 2), slice(rows // 2, rows)] if rows > 1 else []
+            halves = [slice(rows // 2), slice(rows // 2, None)] if rows > 1 else []
             for some in halves:
                 yield self.rows(some)
             if 2 < rows <= 8:
