@@ -53,6 +53,12 @@ def test_the_reference_passes_in_every_dtype(dtype):
     check_cross_entropy(reference, supports=EVERYTHING, dtype=dtype).raise_if_failed()
 
 
+def test_a_report_without_results_can_be_read():
+    """As one has it who picks the results that matter to them."""
+    report = testing.Report("mine", "float32", ())
+    assert str(report).strip() == report.summary() == "mine, float32: 0 checks, 0 failed"
+
+
 def test_a_full_run_leaves_no_check_out():
     report = check_cross_entropy(reference, supports=EVERYTHING)
     assert report.counts == {"passed": 104, "failed": 0, "allowed": 0, "not supported": 0}

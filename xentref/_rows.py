@@ -70,7 +70,7 @@ class Targets(NamedTuple):
             return float(np.where(self.kept, self.weight[self.named], 0.0).sum())
 
     def coefficients(self, block: Block, classes: int) -> Floats:
-        """How much the surprise of each class counts, (n, d, C)."""
+        """How much the surprise of each class counts, (n, d, C); anything in rows not kept."""
         weight = np.ones(classes) if self.weight is None else self.weight
         share = self.smoothing / classes
         if self.probability is not None:

@@ -64,11 +64,9 @@ class Case:
 
     def shown(self) -> dict[str, Any]:
         """The input, the target, the reduction, and whatever else is not at its default."""
-        return {
-            name: value
-            for name, value in ((name, getattr(self, name)) for name in ARGUMENTS)
-            if name == "reduction" or isinstance(value, np.ndarray) or value != DEFAULTS[name]
-        }
+        found = {name: getattr(self, name) for name in ARGUMENTS}
+        always = (np.ndarray, str)  # above all input, target and reduction
+        return {k: v for k, v in found.items() if isinstance(v, always) or v != DEFAULTS[k]}
 
     def rows(self, some: slice | list[int]) -> "Case":
         """The case with some of its rows."""

@@ -53,7 +53,7 @@ def families(rows: Iterable[Row]) -> dict[str, list[Row]]:
 def lines(rows: Iterable[Row]) -> list[str]:
     """A line for each check, under its family."""
     held = list(rows)
-    width = max(len(row.name) for row in held)
+    width = max((len(row.name) for row in held), default=0)
     found = []
     for family, members in families(held).items():
         found.append(family)
@@ -66,7 +66,7 @@ def lines(rows: Iterable[Row]) -> list[str]:
 def summary(rows: Iterable[Row]) -> list[str]:
     """A line for each family."""
     held = families(rows)
-    width = max(map(len, held))
+    width = max(map(len, held), default=0)
     return [f"{family:{width}}  {totals(counted(members))}" for family, members in held.items()]
 
 
@@ -97,7 +97,7 @@ def shown(value: Any) -> str:
 def arguments(values: Mapping[str, Any]) -> list[str]:
     """A line, or more, for each name and its value."""
     found = []
-    width = max(map(len, values))
+    width = max(map(len, values), default=0)
     for name, value in values.items():
         first, *others = shown(value).splitlines()
         found.append(f"{name:{width}} = {first}")
