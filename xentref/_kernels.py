@@ -3,7 +3,7 @@
 Nothing here checks an argument, guesses a shape, raises or warns; the public functions ask, these
 compute. Two rules hold everywhere. A weight of zero silences an infinity (the limit of p ln p, not
 0 times infinity) but never a nan. And where two numbers could cancel, their difference is computed
-directly: a loss of 1e-30 has as many correct digits as a loss of 1.
+directly: a loss of 1e-30 has digits as a loss of 1 has.
 
 Narrower dtypes are computed in float64 too and rounded once, at the end.
 """
@@ -245,7 +245,7 @@ def _log_minus(p: Floats, subtracted: Floats) -> Floats:
 
 
 def kl_div(log_q: Floats, p: Floats, dtype: np.dtype[np.floating]) -> Floats:
-    """For each element p (ln p - ln q), with all the digits that the dtype can show."""
+    """For each element p (ln p - ln q), with nearly all the digits that the dtype can show."""
     with np.errstate(all="ignore"):
         flat_p, flat_log_q = p.ravel(), log_q.ravel()
         gap = np.log(flat_p) - flat_log_q
@@ -278,4 +278,5 @@ def kl_div_grad(target: Floats, log_target: bool, grad_output: Floats) -> Floats
 
 def smoothed(probability: Floats, smoothing: float, classes: int) -> Floats:
     """A share of each distribution, spread evenly over all classes."""
-    return probability * (1.0 - smoothing) + smoothing / classes
+    with np.errstate(all="ignore"):
+        return probability * (1.0 - smoothing) + smoothing / classes

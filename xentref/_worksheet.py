@@ -222,12 +222,11 @@ def of_cross_entropy(
 def _exponentials(sheet: Sheet, z: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """The steps up to their sum; the scores measured from the largest, and that sum."""
     place = _place(z)
-    with np.errstate(all="ignore"):
-        wide = z.astype(np.float64)
-        top = wide.max(axis=place)
-        gap = wide - np.expand_dims(top, place)
-        exps = np.exp(gap)
-        m, d, u, s = (each.astype(z.dtype) for each in (top, gap, exps, exps.sum(axis=place)))
+    wide = z.astype(np.float64)
+    top = wide.max(axis=place)
+    gap = wide - np.expand_dims(top, place)
+    exps = np.exp(gap)
+    m, d, u, s = (each.astype(z.dtype) for each in (top, gap, exps, exps.sum(axis=place)))
     sheet.write("shift", ["shift.why"], {"m": m, "d": d})
     sheet.write("exponentials", ["exponentials.why"], {"u": u})
     sheet.write("sum", ["sum.why"], {"S": s}, _sum("S", u, s) if s.size == 1 else "")
@@ -292,9 +291,8 @@ def _every_class(
         share = share * w.reshape([classes if axis == place else 1 for axis in range(z.ndim)])
         worked = f"w = ({_listed(w, ', ')})"
         sheet.write("weights.classes", ["weights.classes"], {"w": w}, worked)
-    with np.errstate(all="ignore"):
-        # A class that counts nothing adds nothing, not even if it could not happen.
-        terms = np.where((share == 0) & np.isinf(surprises), 0.0, share * surprises)
+    # A class that counts nothing adds nothing, not even if it could not happen.
+    terms = np.where((share == 0) & np.isinf(surprises), 0.0, share * surprises)
     sheet.write(f"terms.{letters}", said_of_terms, {"a": terms})
     losses = cross_entropy(z, target, reduction="none", **options)
     worked = _sum("ℓ", terms, losses) if kept.size == 1 else ""

@@ -42,8 +42,8 @@ class Step:
         formula: The formula in LaTeX.
         plain: The same formula in plain text.
         sentence: What is done, and why.
-        worked: The formula with its numbers, rounded for reading; empty where there are more
-            numbers than a formula can hold, and a table shows them.
+        worked: The formula with its numbers, rounded for reading; empty where a table shows them,
+            or where rows are only named.
         values: The numbers by their symbols, nothing rounded or left out: NumPy scalars, and arrays
             in the shapes that the functions of this package give them.
     """
@@ -57,7 +57,7 @@ class Step:
     values: Mapping[str, Any] = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """The step as dicts, lists, strings and numbers, ready for JSON.
+        """The step as dicts, lists, strings, numbers, true and false, ready for JSON.
 
         What is no number in JSON is a string: `"nan"`, `"inf"` or `"-inf"`, which `float` reads.
 
@@ -158,7 +158,7 @@ class Explanation:
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
-        """The explanation as dicts, lists, strings and numbers, ready for JSON.
+        """The explanation as dicts, lists, strings, numbers, true and false, ready for JSON.
 
         What is no number in JSON is a string: `"nan"`, `"inf"` or `"-inf"`, which `float` reads.
 
@@ -337,12 +337,13 @@ def explain(
     # The loss has looked at everything: from here on nothing can be wrong.
     x, y = np.array(input), np.array(target)
     sheet = _worksheet.Sheet(lang)
-    if function is cross_entropy:
-        rows = _worksheet.of_cross_entropy(sheet, x, y, **options)
-    elif function is nll_loss:
-        rows = _worksheet.of_nll_loss(sheet, x, y, **options)
-    else:
-        rows = _worksheet.of_binary(sheet, function, x, y, **options)
-    losses = function(x, y, reduction="none", **options)
-    _worksheet.reduce(sheet, rows, losses, reduction, value)
+    with np.errstate(all="ignore"):
+        if function is cross_entropy:
+            rows = _worksheet.of_cross_entropy(sheet, x, y, **options)
+        elif function is nll_loss:
+            rows = _worksheet.of_nll_loss(sheet, x, y, **options)
+        else:
+            rows = _worksheet.of_binary(sheet, function, x, y, **options)
+        losses = function(x, y, reduction="none", **options)
+        _worksheet.reduce(sheet, rows, losses, reduction, value)
     return Explanation(loss, lang, value, tuple(Step(*entry) for entry in sheet.entries))

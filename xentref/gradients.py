@@ -437,7 +437,7 @@ def binary_cross_entropy_with_logits_grad(
     Note: Where PyTorch differs
         It differs as [`binary_cross_entropy_with_logits`][xentref.binary_cross_entropy_with_logits]
         does. Besides, where yes is right and all but certain, the gradient keeps its digits here
-        and is 0 there.
+        and loses them there, in the end all.
     """
     word = _checks.reduction(reduction)
     logits, yes = _checks.pair(input, target)
@@ -469,7 +469,8 @@ def kl_div_grad(
     $$
 
     The input does not enter, and it is taken as free: the gradient with respect to logits, whose
-    log-softmax $x$ is, is $q - p$, that of [`cross_entropy`][xentref.cross_entropy].
+    log-softmax $x$ is, is $q - p$ where $p$ sums to 1, that of
+    [`cross_entropy`][xentref.cross_entropy].
 
     Args:
         input: Log-probabilities $x$, an array of any shape.

@@ -272,9 +272,9 @@ def perplexity(
     $$
 
     The base does not matter: $e$ to a number of nats is 2 to the same in bits. Left out, $q$ is
-    $p$, and the result lies between 1 for certainty and $C$ for equally likely outcomes. With $q$
-    it is the perplexity of one who believes $q$, at least that of $p$, and inf if $q$ excludes what
-    $p$ allows.
+    $p$, and the result lies between 1 for certainty and $C$ for equally likely outcomes, as far as
+    $p$ sums to 1. With $q$ it is the perplexity of one who believes $q$: at least that of $p$, as
+    far as both sum to 1, and inf if $q$ excludes what $p$ allows.
 
     Of a language model it is the exponential of the mean loss per token, in nats:
     `np.exp(xentref.cross_entropy(logits, tokens))`, over all tokens at once.

@@ -241,9 +241,10 @@ def cross_entropy(
         further axes; here they may be integers of any width, and integer logits count as float64.
         It takes probabilities outside [0, 1], negative weights, a negative or nan
         `label_smoothing`, for one row a target of shape (1,), and an input without classes; here
-        they raise. A class that counts 0 with a logit of -inf costs 0 here, nan there. A weight
-        never widens the dtype of the result. The digits of a loss close to 0, lost there, are kept
-        here. The float16 mean of many rows, which overflows there, is finite here.
+        they raise. A class with $w_c \, q_{n,c} = 0$ and a logit of -inf adds 0 here; there the
+        loss is nan, unless an index without smoothing names another class. A weight never widens
+        the dtype of the result. The digits of a loss close to 0, lost there, are kept here. The
+        float16 mean of many rows, which overflows there, is finite here.
     """
     word = _checks.reduction(reduction)
     logits = _checks.array("input", input)
@@ -409,8 +410,8 @@ def binary_cross_entropy(
     \ell = -w \left( t \ln p + (1 - t) \ln (1 - p) \right)
     $$
 
-    Both logarithms are held at -100 from below, so a loss is never infinite, and without weights at
-    most 100. A mean divides by the number of elements, whatever the weights, and is nan over none.
+    Both logarithms are held at -100 from below, so an element costs at most 100 times its weight. A
+    mean divides by the number of elements, whatever the weights, and is nan over none.
 
     Args:
         input: Probabilities $p$ in [0, 1], an array of any shape.
@@ -559,9 +560,9 @@ def kl_div(
     \ell = p \left( \ln p - x \right)
     $$
 
-    Added up over the classes of a row, this is $D_{\mathrm{KL}}(p \,\|\, q)$, which is
-    not negative; a term by itself may be. No logarithm is taken of the input, which holds it
-    already. Where $p$ is 0 the term is 0, even if $x$ is -inf.
+    Added up over the classes of a row, this is $D_{\mathrm{KL}}(p \,\|\, q)$, which is not negative
+    as far as both sum to 1; a term by itself may be. No logarithm is taken of the input, which
+    holds it already. Where $p$ is 0 the term is 0, even if $x$ is -inf.
 
     Args:
         input: Log-probabilities $x$, an array of any shape.
@@ -607,7 +608,7 @@ def kl_div(
         count as float64. It warns that its `"mean"` is to change. An element with $p = 0$
         adds 0 here; there it is nan if the input is infinite, or the target $\ln p$ is. If $\ln p$
         is finite but $p$ too small for its dtype, an input of -inf costs inf here, nan there. The
-        digits of a term with $p$ close to $q$, lost there, are kept here.
+        digits of a term with $p$ close to $q$, lost there, are mostly kept here.
     """
     word = _checks.reduction(reduction, "batchmean")
     is_log = _checks.flag("log_target", log_target)
