@@ -279,6 +279,54 @@ def test_a_report_can_be_had_as_json(capsys):
     assert found == {"sum-of-rows": "failed", "mean-of-rows": "passed"}
 
 
+NOISY = """
+import ctypes, os, sys
+from xentref.testing import reference
+
+C, write = ctypes.CDLL(None), sys.stdout.write
+
+def loss(input, target):
+    os.write(1, b"by its number\\n")
+    C.printf(b"in C\\n")
+    os.system("echo in a process")
+    write("early\\n")
+    print("on its way")
+    return reference(input, target)
+"""
+NOISE = {"by its number", "in C", "in a process", "early", "on its way"}
+
+
+def test_whatever_an_implementation_prints_stays_out_of_the_json(tmp_path):
+    (tmp_path / "noisy.py").write_text(NOISY)
+    place = {"PYTHONPATH": str(tmp_path)}
+    found = run("check", "noisy:loss", "--only", "values", "--json", env=os.environ | place)
+    assert found.returncode == 0
+    assert json.loads(found.stdout)["ok"]
+    assert set(found.stderr.decode().splitlines()) == NOISE
+
+
+def test_standard_output_is_as_it_was_after_a_check(capfd, monkeypatch, tmp_path):
+    (tmp_path / "noisy.py").write_text(NOISY)
+    monkeypatch.syspath_prepend(tmp_path)
+    os.write(1, b"[")
+    print("before", end="")
+    code = main(["check", "noisy:loss", "--only", "mean-of-rows", "--json"])
+    os.write(1, b"]")
+    out, err = capfd.readouterr()
+    assert (code, out[:8], out[-1]) == (0, "[before{", "]")
+    assert set(err.splitlines()) == NOISE
+    sys.modules.pop("noisy")
+
+
+def test_a_check_can_do_without_a_standard_output(capsys, monkeypatch):
+    def closed(number):
+        raise OSError(9, "Bad file descriptor")
+
+    monkeypatch.setattr(os, "dup", closed)
+    code, out, _ = checked(capsys, "xentref.testing:reference", "--only", "mean-of-rows", "--json")
+    assert (code, json.loads(out)["ok"]) == (0, True)
+
+
 @pytest.mark.usefixtures("mine")
 @pytest.mark.parametrize(
     ("words", "code"),
@@ -342,6 +390,18 @@ def test_the_words_of_the_kit_can_be_listed(capsys):
     named += [word for check in testing.checks() for word in (check.name, check.family)]
     assert (code, set(named) - set(lines)) == (0, set())
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_the_list_can_be_had_as_json(capsys):
+    code, out, _ = checked(capsys, "--list", "--json")
+    found = json.loads(out)
+    assert (code, out.count("\n")) == (0, 1)
+    named = {each["name"]: each["meaning"] for each in found}
+    proved = {check.name: check.proves for check in testing.checks()}
+    assert named == testing.features() | testing.policies() | proved
+    assert {each["option"] for each in found} == {"--supports", "--allow", "--only"}
+    families = dict.fromkeys(each["family"] for each in found if each["option"] == "--only")
+    assert [*families] == [*dict.fromkeys(check.family for check in testing.checks())]
 
 
 def test_an_error_that_nobody_expects_is_no_failed_check(capsys, monkeypatch):

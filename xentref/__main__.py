@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import ctypes
 import importlib
 import io
 import json
@@ -24,7 +25,8 @@ examples:
   python -m xentref explain 0 1.0 --target 0
       one row of scores, of which class 0 is right
   python -m xentref explain 0 1.0 --target 0.2 0.8 --lang zh
-      as many targets as scores: probabilities; in Chinese
+      as many targets as scores: probabilities (with one class, an index);
+      in Chinese
   python -m xentref explain --file scores.csv --target 0 2 1 --weight 1 2 4
       a row of scores on each line, a target for each row
   printf '0 1\\n2 0\\n' | python -m xentref explain --file - --target 0 0 --json
@@ -44,6 +46,21 @@ examples:
   python -m xentref check --list
       the words for --supports, --allow and --only
 """
+
+
+def _words_as_data() -> list[dict[str, str]]:
+    """Features, policies and checks, each with the option that it is a word for."""
+    pairs = [("--supports", testing.features()), ("--allow", testing.policies())]
+    words = [
+        {"option": option, "name": name, "meaning": meaning}
+        for option, meanings in pairs
+        for name, meaning in meanings.items()
+    ]
+    checks = testing.checks()
+    return words + [
+        {"option": "--only", "family": c.family, "name": c.name, "meaning": c.proves}
+        for c in checks
+    ]
 
 
 def _words() -> Iterator[str]:
@@ -310,14 +327,40 @@ def _adapted(function: Any, adapter: str | None, dtype: str, device: str | None)
     return testing.from_torch(function, device=device or "cpu", dtype=tensors)
 
 
+@contextlib.contextmanager
+def _aside() -> Iterator[None]:
+    """What an implementation prints goes to stderr: stdout is for the report, which may be JSON.
+
+    Code in C knows the number 1 instead of `sys.stdout`, and may hold back what it prints.
+    """
+    out = sys.stdout
+    print(end="", flush=True)
+    with contextlib.ExitStack() as after:
+        with contextlib.suppress(OSError):  # nothing is open under these numbers
+            held = os.dup(1)
+            after.callback(os.close, held)
+            after.callback(os.dup2, held, 1)
+            os.dup2(2, 1)
+        after.callback(_flush_c)
+        after.callback(print, end="", flush=True, file=out)
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+
+
+def _flush_c() -> None:
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # not found on this platform
+        ctypes.CDLL(None).fflush(None)
+
+
 def _check(options: argparse.Namespace) -> tuple[str, int]:
     """What to print, and the exit code."""
     if options.list:
+        if options.json:
+            return json.dumps(_words_as_data(), ensure_ascii=False), 0
         return "\n".join(_words()), 0
     if options.name is None:
         raise ValueError("no MODULE:NAME; give one, or --list")
-    # What the implementation prints must not come between the lines of JSON.
-    with contextlib.redirect_stdout(sys.stderr):
+    with _aside():
         function = _imported(options.name)
         fn = _adapted(function, options.adapter, options.dtype, options.device)
         report = testing.check_cross_entropy(

@@ -22,9 +22,9 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from xentref import _checks
 from xentref._conformance import adapters, oracle, setup, table
 from xentref._conformance.cases import Case
-from xentref._conformance.probe import Finding, Found, NoResult, Probe, is_pair
+from xentref._conformance.probe import Finding, Found, NoResult, NotMade, Probe, is_pair
 from xentref._conformance.progress import Progress
-from xentref._conformance.registry import FEATURES, POLICIES
+from xentref._conformance.registry import FEATURES, POLICIES, missing
 
 __all__ = [
     "Check",
@@ -54,7 +54,8 @@ class Check:
         family: The family, such as `"denominators"`.
         proves: One sentence: what holds if it passes.
         catches: Mistakes that it finds.
-        needs: The [features][xentref.testing.features] without which it makes no sense.
+        needs: The [features][xentref.testing.features] without which it makes no sense; of those
+            with `or` between them, one suffices.
         ulps: How far a number may be off, in units in the last place of the dtype.
     """
 
@@ -298,7 +299,7 @@ def checks(supports: Collection[str] | None = None) -> tuple[Check, ...]:
     if supports is None:
         return _ALL
     offered = setup.features(supports)
-    return tuple(check for check in _ALL if check.needs <= offered)
+    return tuple(check for check in _ALL if not missing(check.needs, offered))
 
 
 def features() -> dict[str, str]:
@@ -580,7 +581,7 @@ def check_cross_entropy(
     Errors are counted in ULPs, units in the last place: one is the distance from 1 to the next
     number of the dtype, times the number itself where that is larger than 1 (in `tiny losses`,
     always). A gradient is measured by how large one of its row could be. What is found is repeated
-    on smaller and smaller inputs, and the smallest that shows it is reported.
+    on smaller and smaller inputs, and the smallest that was found is reported.
 
     Args:
         fn: The implementation.
@@ -593,8 +594,8 @@ def check_cross_entropy(
         tolerances: How far a number may be off, in ULPs: a number for all checks, or a mapping from
             names of checks or families to numbers. Left out, the `ulps` of each check.
         only: The names of checks or families to run. Left out, all.
-        progress: Whether a line on stderr says how far it has come, every two seconds, also while a
-            check runs long. Left out, it does where stderr is a terminal.
+        progress: Whether a line on stderr says how far it has come, at the first call after every
+            two seconds. Left out, it does where stderr is a terminal.
 
     Returns:
         The report.
@@ -661,15 +662,16 @@ def _refuse_no_pair(asked: setup.Setup) -> None:
 
 
 def _result(check: Check, asked: setup.Setup, tick: Callable[[], None] = lambda: None) -> Result:
-    missing = check.needs - asked.supports
-    if missing:
-        return Result(check, "not supported", "needs " + ", ".join(sorted(missing)))
+    if lacking := missing(check.needs, asked.supports):
+        return Result(check, "not supported", "needs " + ", ".join(lacking))
     ulps = asked.ulps(check.name, check.family, check.ulps)
     probe = Probe(asked.fn, asked.supports, asked.precision, ulps, asked.allow, tick)
     try:
         _FUNCTIONS[check.name](probe)
     except Found as error:
         return _found(check, "failed", error.finding)
+    except NotMade as error:
+        return Result(check, "not supported", str(error))
     if probe.allowed:
         return _found(check, "allowed", probe.allowed)
     return Result(check, "passed")

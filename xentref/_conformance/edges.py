@@ -8,8 +8,8 @@ from xentref._conformance.probe import Finding, Probe, Raised, worst
 from xentref._conformance.registry import check
 
 
-def _of_nothing(probe: Probe, case: Case, policy: str) -> None:
-    """The loss of the reference, or another one if it is a choice; a gradient without nan."""
+def _of_nothing(probe: Probe, case: Case, policy: str | None = None) -> None:
+    """The loss of the reference, or 0 if that is a choice; a gradient without nan."""
 
     def problem(case: Case) -> Finding | None:
         want = wanted(case)
@@ -19,9 +19,7 @@ def _of_nothing(probe: Probe, case: Case, policy: str) -> None:
             if case.input.size:
                 raise
             return Finding("no result", str(error), None, want.loss, case, "empty-refused")
-        found = probe.compared("loss", got.loss, want.loss, 1.0, case)
-        if found and case.reduction == "mean" and got.loss == 0:
-            found = found._replace(policy=policy)
+        found = probe.compared("loss", got.loss, want.loss, 1.0, case, policy, got.loss == 0)
         if got.grad is None:
             return found
         return worst([found, probe.compared("gradient", got.grad, want.grad, 1.0, case)])
@@ -33,11 +31,12 @@ def _of_nothing(probe: Probe, case: Case, policy: str) -> None:
     "nothing counts",
     "the sum over an empty batch is 0, and no row has a loss",
     "a kernel that is started with no rows at all",
+    "none|sum",
 )
 def empty_batch(probe: Probe) -> None:
     case = probe.of(np.zeros((0, 3)), [])
     for word in [word for word in probe.reductions if word != "mean"]:
-        _of_nothing(probe, case.but(reduction=word), "")
+        _of_nothing(probe, case.but(reduction=word))
 
 
 @check(
@@ -59,7 +58,7 @@ def _all_ignored(probe: Probe, word: str) -> Case:
     "nothing counts",
     "if every target is ignored, the sum is 0, every row is 0, and so is the gradient",
     "a division by a count of 0 where nothing is averaged",
-    "ignore_index",
+    "ignore_index none|sum",
 )
 def all_ignored(probe: Probe) -> None:
     for word in [word for word in probe.reductions if word != "mean"]:
@@ -96,9 +95,8 @@ def mean_of_weights_of_zero(probe: Probe) -> None:
     case = probe.of([[0.0, 1.0], [2.0, 0.0]], [1, 1], weight=probe.array([1.0, 0.0]))
 
     def problem(case: Case) -> Finding | None:
-        found = probe.wrong_loss(case)
-        choice = found is not None and found.got == 0
-        return found._replace(policy="all-ignored-zero") if found and choice else found
+        got, want = probe.run(case).loss, wanted(case).loss
+        return probe.compared("loss", got, want, 1.0, case, "all-ignored-zero", got == 0)
 
     probe.holds(case.but(reduction="mean"), problem)
 
@@ -130,12 +128,11 @@ def nan_in_an_ignored_row(probe: Probe) -> None:
 )
 def nan_in_an_ignored_gradient(probe: Probe) -> None:
     def problem(case: Case) -> Finding | None:
-        found = probe.wrong_gradient(case)
-        if found is None or found.kind != "gradient":
-            return found
-        kept = case.target != case.ignore_index
-        elsewhere = probe.differs(found.got[kept], found.want[kept])
-        return found if elsewhere else found._replace(policy="ignored-nan-gradient")
+        got, want = probe.run(case).grad, wanted(case)
+        assert got is not None
+        excused = np.isnan(got) & (case.target == case.ignore_index)[:, None]
+        policy = "ignored-nan-gradient"
+        return probe.compared("gradient", got, want.grad, want.reach, case, policy, excused)
 
     for value in (np.nan, np.inf, -np.inf):
         for word in probe.reductions:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from xentref._conformance.cases import Case
-from xentref._conformance.probe import Finding, Probe
+from xentref._conformance.probe import Probe
+from xentref._conformance.ranges import zero_times_infinity
 from xentref._conformance.registry import check
 
 # Shapes.
@@ -151,13 +152,9 @@ def upstream_of_probabilities(probe: Probe) -> None:
     "probabilities",
 )
 def zero_probability_at_minus_infinity(probe: Probe) -> None:
-    def wrong(case: Case) -> Finding | None:
-        found = probe.wrong_loss(case)
-        choice = found is not None and np.any(np.isnan(found.got))
-        return found._replace(policy="zero-times-infinity") if found and choice else found
-
-    case = probe.of([[0.0, -np.inf, 1.0]], [0])
-    probe.holds(case.but(target=probe.array([[0.5, 0.0, 0.5]])), wrong)
+    case = probe.of([[0.0, -np.inf, 1.0], [0.0, 2.0, 1.0]], [0, 0])
+    target = probe.array([[0.5, 0.0, 0.5], [0.25, 0.5, 0.25]])
+    zero_times_infinity(probe, case.but(target=target))
 
 
 # What language models add.

@@ -1,6 +1,6 @@
 """The list of all checks, in the order in which they are read and run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from typing import NamedTuple
 
 from xentref._conformance.probe import Probe
@@ -33,7 +33,7 @@ POLICIES = {
     "ignored-nan-gradient": "an ignored row that holds nan or inf has a gradient of nan, but no "
     "other row has",
     "zero-times-infinity": "a class that counts 0 and has the score -inf makes the loss nan",
-    "input-overwritten": "the gradient is written over the input",
+    "input-overwritten": "the input is written over, by its gradient for example",
     "last-bits-vary": "two calls with the same arguments differ in their last bits",
 }
 
@@ -56,13 +56,20 @@ ENTRIES: list[Entry] = []
 def check(
     family: str, proves: str, catches: str, needs: str = "", ulps: float = 16
 ) -> Callable[[Callable[[Probe], None]], Callable[[Probe], None]]:
-    """Put a function on the list, under its own name, with `-` for `_`."""
+    """Put a function on the list, under its own name, with `-` for `_`.
+
+    It needs all the features that are named; of those with `|` between them, one.
+    """
+    needed = frozenset(need.replace("|", " or ") for need in needs.split())
 
     def listed(function: Callable[[Probe], None]) -> Callable[[Probe], None]:
         name = function.__name__.replace("_", "-")
-        ENTRIES.append(
-            Entry(name, family, proves, catches, frozenset(needs.split()), ulps, function)
-        )
+        ENTRIES.append(Entry(name, family, proves, catches, needed, ulps, function))
         return function
 
     return listed
+
+
+def missing(needs: Iterable[str], offered: Set[str]) -> list[str]:
+    """What is needed and not offered."""
+    return sorted(need for need in needs if offered.isdisjoint(need.split(" or ")))

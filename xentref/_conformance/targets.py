@@ -1,12 +1,13 @@
 """Checks of targets that name no class.
 
-They come last: on a GPU, an index out of range can leave the device unusable for what comes after.
+They come last: on a GPU, an index out of range can leave the device unusable for the rest of the
+process. What never gives a number refuses nothing, so they begin with targets that are good.
 """
 
 import numpy as np
 
 from xentref._conformance.cases import Case
-from xentref._conformance.probe import Finding, Probe, Raised
+from xentref._conformance.probe import Finding, NoResult, NotMade, Probe, Raised
 from xentref._conformance.registry import check
 
 
@@ -32,10 +33,20 @@ def _refused(probe: Probe, case: Case, wrong: list[int]) -> None:
         )
         return Finding("loss", message, got, "an error or nan", case)
 
+    target = case.target.copy()
+    target[[1, 4]] = wrong
     for word in probe.reductions:
-        target = case.target.copy()
-        target[[1, 4]] = wrong
+        if not _answers(probe, case.but(reduction=word)):
+            raise NotMade("needs a loss for good targets")
         probe.holds(case.but(target=target, reduction=word), problem)
+
+
+def _answers(probe: Probe, case: Case) -> bool:
+    """Whether there is a loss, and it is a number."""
+    try:
+        return not np.any(np.isnan(probe.run(case).loss))
+    except NoResult:
+        return False
 
 
 @check(

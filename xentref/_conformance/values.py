@@ -94,6 +94,7 @@ def targets_in_32_bits(probe: Probe) -> None:
 
     case = probe.case(8, 5)
     for word in probe.reductions:
+        probe.loss(case.but(reduction=word))
         probe.holds(case.but(target=case.target.astype(np.int32), reduction=word), wrong)
 
 
@@ -208,7 +209,7 @@ def gradient_sums_to_zero(probe: Probe) -> None:
     "denominators",
     "an ignored row costs 0 and has the gradient 0, exactly",
     "an ignored row that counts, or whose class is taken for the last one",
-    "ignore_index",
+    "ignore_index none|gradient",
 )
 def ignored_rows_are_zero(probe: Probe) -> None:
     def wrong(case: Case) -> Finding | None:
@@ -257,7 +258,7 @@ def gradient_of_kept_rows(probe: Probe) -> None:
     "denominators",
     "rows and sums leave ignored rows out, and divide by nothing",
     "a division by the rows that are kept where nothing is averaged",
-    "ignore_index",
+    "ignore_index none|sum",
 )
 def ignored_rows_in_a_sum(probe: Probe) -> None:
     for word in [word for word in probe.reductions if word != "mean"]:
@@ -314,7 +315,7 @@ def weighted_gradient(probe: Probe) -> None:
     "denominators",
     "rows and sums are multiplied by the weights, and divided by nothing",
     "a division by the weights where nothing is averaged",
-    "weight",
+    "weight none|sum",
 )
 def weighted_rows_and_sum(probe: Probe) -> None:
     for word in [word for word in probe.reductions if word != "mean"]:
