@@ -35,9 +35,13 @@ ALL_THERE = """() => performance.getEntriesByType("resource").some(
 
 
 def settle(page: Page) -> None:
-    """Wait for what a page fetches by itself: its figures' scripts, and Material's sitemap."""
+    """Wait for what a page fetches by itself: its figures' scripts, and Material's sitemap.
+
+    And begin to read: what nobody sees yet is laid out now.
+    """
     page.wait_for_function(ALL_THERE)
-    page.wait_for_timeout(100)  # to be read
+    page.keyboard.press("Shift")
+    page.wait_for_timeout(100)  # for both
 
 
 STAYS = """(element) => new Promise((resolve) => {
@@ -56,8 +60,10 @@ STAYS = """(element) => new Promise((resolve) => {
 def bring(element: Locator) -> FloatRect:
     """Scroll to an element, and return its box when what comes into view has found its size.
 
-    To the middle: at the edge of the window it may be in view and yet under the header.
+    To the middle: at the edge of the window it may be in view and yet under the header. A key is
+    pressed before, so that nothing on the way has a height that is only guessed.
     """
+    element.page.keyboard.press("Shift")
     element.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
     element.evaluate(STAYS)
     box = element.bounding_box()

@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from docs.tools.blocks import parse
-from tests.browsing import leave, settle
-from tests.pages import LANGUAGES, PAGES, PHONE, SOURCES, in_both_languages, on_every_page
+from tests.browsing import bring, leave, settle
+from tests.pages import DESK, LANGUAGES, PAGES, PHONE, SOURCES, in_both_languages, on_every_page
 
 # Every page
 
@@ -61,7 +61,9 @@ def test_page_on_a_phone(visit, path):
 @in_both_languages
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_first_page_is_accessible_on_a_phone(visit, language, scheme):
-    assert violations(visit(f"{language}/", width=PHONE, scheme=scheme)) == []
+    page = visit(f"{language}/", width=PHONE, scheme=scheme)
+    settle(page)
+    assert violations(page) == []
 
 
 def test_start_page_is_accessible(visit):
@@ -205,6 +207,72 @@ def assert_figures_can_be_read(page):
         assert text["size"] >= 10, text
         assert text["smallest"] >= 8, text
         assert text["room"] >= -16, text
+
+
+# Sections
+
+LONG = "practice/errors/"
+DRAWN = "(section) => section.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+PLACE = """(heading) => {
+    const top = () => heading.getBoundingClientRect().top;
+    const settled = new Promise((resolve) => setTimeout(resolve, 400));
+    return settled.then(() => top() - parseFloat(getComputedStyle(heading).scrollMarginTop));
+}"""
+
+
+@in_both_languages
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_what_nobody_sees_is_laid_out_when_the_reader_begins(visit, language, width):
+    """Until then it is about as high as it will be."""
+    page = visit(language + "/" + LONG, width=width)
+    sections = page.locator(".xr-section")
+    guessed = page.evaluate("document.body.scrollHeight")
+    assert [sections.first.evaluate(DRAWN), sections.last.evaluate(DRAWN)] == [True, False]
+    page.keyboard.press("Shift")
+    expect(page.locator(".xr-from-top")).to_have_count(0)
+    assert sections.last.evaluate(DRAWN)
+    assert guessed == pytest.approx(page.evaluate("document.body.scrollHeight"), rel=0.2)
+
+
+def test_a_visit_that_does_not_start_at_the_top_leaves_nothing_for_later(visit):
+    page = visit("en/")
+    page.add_init_script("""addEventListener("DOMContentLoaded",
+        () => { window.later = document.documentElement.classList.contains("xr-from-top") })""")
+
+    def begins(come):
+        come()
+        return page.evaluate("later")
+
+    assert begins(lambda: page.goto("en/" + LONG))
+    assert not begins(page.reload)
+    assert begins(lambda: page.goto("en/learn/softmax/"))
+    assert not begins(page.go_back)
+    assert not begins(lambda: page.goto("en/learn/softmax/#by-hand"))
+
+
+@in_both_languages
+def test_a_link_on_the_page_leads_to_its_heading(visit, language):
+    page = visit(language + "/" + LONG)
+    page.locator('.md-sidebar--secondary a[href$="#summary"]').click()
+    page.wait_for_function("scrollY > 0")
+    assert page.locator("#summary").evaluate(PLACE) == pytest.approx(0, abs=2)
+
+
+@in_both_languages
+def test_whoever_comes_back_finds_the_place(visit, language):
+    page = visit(f"{language}/learn/softmax/")
+    settle(page)
+    passage = page.locator("#two-classes")
+    bring(passage)
+    place = passage.evaluate(PLACE)
+    page.evaluate("document.querySelector('.md-footer__link--next').click()")
+    expect(passage).to_have_count(0)
+    for leave_again in (lambda: page.goto("about:blank"), lambda: None):
+        page.go_back()
+        expect(passage).to_have_count(1)
+        page.wait_for_function("scrollY > 0")
+        assert passage.evaluate(PLACE) == pytest.approx(place, abs=30)
+        leave_again()
 
 
 # Search

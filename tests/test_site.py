@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup, Tag
 from fontTools.ttLib import TTFont
 from markdown import Markdown
 
-from docs.tools import build, fonts, serve, sheet
+from docs.tools import build, fonts, sections, serve, sheet
 from docs.tools.blocks import load
 from docs.tools.mathml import to_mathml
 
@@ -130,6 +130,16 @@ def test_formulas_are_mathml(site: Path, language: str, name: str) -> None:
     text = re.sub(r"<[^>]*>", "", article)
     unset = re.findall(r".{,40}(?:\$|\\[a-zA-Z]+|\\\().{,40}", text)
     assert not unset, "TeX that nobody set: close its dollar signs, without a space inside"
+
+
+@each_page
+def test_a_section_is_what_stands_under_a_heading(site: Path, language: str, name: str) -> None:
+    article = built(site, language, name).article
+    found = article.select(".xr-section")
+    assert bool(found) == bool(article.select("& > h2"))
+    for section in found:
+        assert re.fullmatch("h[2-6]", section.find_previous_sibling().name)
+        assert not section.select("h1, h2, h3, h4, h5, h6")
 
 
 def test_pages_are_titled_differently(site: Path) -> None:
@@ -395,6 +405,17 @@ def test_serve_says_in_one_line_that_a_port_is_busy(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert f"port {port} cannot be used" in said
+
+
+def test_a_section_says_how_many_lines_it_has_and_may_be_no_part_of_something() -> None:
+    long = "<p>" + "四" * 33 + "</p><pre>one\ntwo</pre>"
+    parts = ["<h1>A</h1><p>b</p>", "<h2>C</h2>", long, "<h3>D</h3>", "\n", "<h3>E</h3>", "<p>f</p>"]
+    boxed = sections.boxed("".join(parts))
+    parts[2] = f'<div class="xr-section" style="--lines: 5">{parts[2]}</div>'
+    parts[6] = f'<div class="xr-section" style="--lines: 2">{parts[6]}</div>'
+    assert boxed == "".join(parts)
+    documented = "<div><h2>f</h2><p>g</p></div><div><h2>h</h2><p>i</p></div>"
+    assert sections.boxed(documented) == documented
 
 
 def test_formula_becomes_mathml() -> None:

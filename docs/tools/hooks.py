@@ -10,7 +10,7 @@ from typing import Any
 from material.plugins.search import plugin as search  # type: ignore[import-untyped]
 from mkdocs.plugins import CombinedEvent, event_priority
 
-from docs.tools import listings
+from docs.tools import listings, sections
 
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 SPAN = re.compile(r"</?(?:span|nav|button)[^>]*>")
@@ -18,8 +18,6 @@ SPAN = re.compile(r"</?(?:span|nav|button)[^>]*>")
 TABLE = (
     '<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="xr-table">'
 )
-# A formula that nobody sees yet is not laid out; so it says how many lines high it will be.
-DISPLAYED = re.compile(r'<div class="arithmatex">(.*?)</div>', re.DOTALL)
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
@@ -31,15 +29,9 @@ def on_config(config: Any) -> None:
 
 
 def on_page_content(html: str, config: Any, **_: Any) -> str:
-    """Return the HTML of a page with whole blocks, and tables and formulas that scroll alone."""
+    """Return the HTML of a page with whole blocks and sections, and tables that scroll alone."""
     html = html.replace("<table>", TABLE).replace("</table>", "</table></div></div>")
-    html = DISPLAYED.sub(_sized, html)
-    return listings.complete(html, config.theme["language"])
-
-
-def _sized(found: re.Match[str]) -> str:
-    lines = max(1, found[1].count("<mtr"))
-    return f'<div class="arithmatex" style="--lines: {lines}">{found[1]}</div>'
+    return sections.boxed(listings.complete(html, config.theme["language"]))
 
 
 def for_search(html: str) -> str:

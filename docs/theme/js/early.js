@@ -11,6 +11,16 @@
   head.appendChild = (node) => (node.name === "color-scheme" ? node : Node.prototype.appendChild.call(head, node));
 }
 
+// A visit that starts at the top needs only the sections near the window, and css/site.css leaves the others for later:
+// for when the reader first does something. One that returns, or goes to a place on the page, needs the whole page at
+// once, for among guessed heights it would end up elsewhere.
+if (!location.hash && performance.getEntriesByType("navigation")[0].type === "navigate") {
+  const { classList } = document.documentElement;
+  classList.add("xr-from-top");
+  const whole = () => classList.remove("xr-from-top");
+  for (const sign of ["pointerdown", "keydown", "scroll"]) addEventListener(sign, whole, { once: true });
+}
+
 // The search has by far the largest files, and most visits search nothing: its worker and its index wait until the
 // search box is first pointed at or used.
 {

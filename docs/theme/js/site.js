@@ -43,9 +43,6 @@ function nameControls() {
 // Whatever scrolls sideways can be reached and scrolled with the keys.
 const scrollers = "article :is(.arithmatex, .md-typeset__scrollwrap, pre > code, .xr-scroll)";
 const resized = new ResizeObserver((entries) => measure(entries.map(({ target }) => target)));
-document.addEventListener("contentvisibilityautostatechange", ({ target, skipped }) => {
-  if (!skipped && target.matches(".arithmatex")) measure([target]); // its size may be as it was announced
-});
 
 function measure(elements) {
   const wide = elements.map(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth); // all before a change of any
