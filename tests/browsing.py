@@ -37,11 +37,12 @@ ALL_THERE = """() => performance.getEntriesByType("resource").some(
 def settle(page: Page) -> None:
     """Wait for what a page fetches by itself: its figures' scripts, and Material's sitemap.
 
-    And begin to read: what nobody sees yet is laid out now.
+    And begin to read: what nobody sees yet is laid out now, and may need the font of the formulas.
     """
     page.wait_for_function(ALL_THERE)
     page.keyboard.press("Shift")
     page.wait_for_timeout(100)  # for both
+    page.evaluate("() => document.fonts.ready.then(() => {})")  # that of the formulas
 
 
 STAYS = """(element) => new Promise((resolve) => {

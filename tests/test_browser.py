@@ -180,8 +180,8 @@ def assert_fits(page):
                 .map((element) => element.outerHTML.slice(0, 120));
         }"""
     )
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
     assert too_wide == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
 
 
 def assert_figures_can_be_read(page):
