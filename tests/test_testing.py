@@ -91,11 +91,18 @@ def test_pytorch_passes_with_three_choices_of_its_own(function, dtype):
 # Wrong ones are caught.
 
 
+RAISES = {
+    "-100 is written into the code",
+    "an empty batch is refused",
+    "no rows are refused, and their sum is nan",
+}
+
+
 @pytest.mark.parametrize("wrong", WRONGS, ids=lambda wrong: wrong.what)
 def test_a_wrong_loss_is_caught_by_the_check_that_is_meant_to(wrong):
     result = CHECKS[wrong.check].run(wrong.function(), supports=EVERYTHING)
     assert result.status == "failed"
-    if "refused" not in wrong.what and wrong.what != "-100 is written into the code":
+    if wrong.what not in RAISES:
         assert not result.message.startswith("it raises")
 
 
@@ -243,6 +250,18 @@ def test_a_tiny_loss_that_is_wrong_altogether_is_no_choice():
 
     for name in ("tiny-losses", "tiny-gradients"):
         assert CHECKS[name].run(halved, allow=POLICIES).status == "failed"
+
+
+def test_a_mean_that_is_a_choice_hides_no_gradient_that_is_none():
+    def loss(input, target, *, ignore_index):
+        loss, grad = reference(input, target, ignore_index=ignore_index)
+        return np.nan_to_num(loss), grad if np.any(target != ignore_index) else grad + np.nan
+
+    result = CHECKS["mean-of-all-ignored"].run(loss, allow=POLICIES)
+    assert (result.status, result.message) == (
+        "failed",
+        "the gradient is nan at (0, 0), should be 0",
+    )
 
 
 def test_a_gradient_that_leaks_from_an_ignored_row_into_others_is_no_choice():

@@ -56,10 +56,9 @@ def _words_as_data() -> list[dict[str, str]]:
         for option, meanings in pairs
         for name, meaning in meanings.items()
     ]
-    checks = testing.checks()
     return words + [
         {"option": "--only", "family": c.family, "name": c.name, "meaning": c.proves}
-        for c in checks
+        for c in testing.checks()
     ]
 
 
