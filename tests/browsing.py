@@ -34,14 +34,17 @@ ALL_THERE = """() => performance.getEntriesByType("resource").some(
     && [...document.querySelectorAll("[data-figure]")].every((it) => it.matches(":defined"))"""
 
 
-def settle(page: Page) -> None:
-    """Wait for what a page fetches by itself: its figures' scripts, and Material's sitemap.
+def begin(page: Page) -> None:
+    """Begin to read: the scripts start now, and what nobody sees yet is laid out."""
+    page.mouse.move(1, 1)
+    page.mouse.move(2, 2)
 
-    And begin to read: what nobody sees yet is laid out now, and may need the font of the formulas.
-    """
+
+def settle(page: Page) -> None:
+    """Begin to read, and wait for what comes then: scripts, figures, Material's sitemap, fonts."""
+    begin(page)
     page.wait_for_function(ALL_THERE)
-    page.keyboard.press("Shift")
-    page.wait_for_timeout(100)  # for both
+    page.wait_for_timeout(100)
     page.evaluate("() => document.fonts.ready.then(() => {})")  # that of the formulas
 
 
@@ -61,10 +64,9 @@ STAYS = """(element) => new Promise((resolve) => {
 def bring(element: Locator) -> FloatRect:
     """Scroll to an element, and return its box when what comes into view has found its size.
 
-    To the middle: at the edge of the window it may be in view and yet under the header. A key is
-    pressed before, so that nothing on the way has a height that is only guessed.
+    To the middle: at the edge of the window it may be in view and yet under the header. For pages
+    that one has begun to read: on others, what is on the way has a height that is only guessed.
     """
-    element.page.keyboard.press("Shift")
     element.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
     element.evaluate(STAYS)
     box = element.bounding_box()

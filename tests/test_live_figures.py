@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
 from docs.tools.stills import STILLS, Choice, Slider
-from tests.browsing import bring, leave
+from tests.browsing import begin, bring, leave
 from tests.pages import PHONE, home, in_both_languages
 from xentref import softmax
 
@@ -134,6 +134,7 @@ def open_alive(visit, name, language="en", **screen):
     page = visit(home(name, language), listen=listen, **screen)
     figure = page.locator(f"#figure-{name}")
     height = figure.bounding_box()["height"]
+    begin(page)
     assert page.locator(f"xentref-{name}:defined").count() == 0
     waiting = False
     for route in held:

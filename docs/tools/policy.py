@@ -5,8 +5,8 @@ lies on its own host and nothing else, and no inline script or style but those t
 the site was built, each named by its hash. All pages have one policy, since instant navigation
 shows the next page under the policy of the first. Attributes may hold styles: MathML's do.
 
-Behind such a <meta> Chromium no longer looks ahead for what it will need. So the scripts and the
-font of the formulas are named before it, and come as early as without a policy.
+Behind such a <meta> Chromium no longer looks ahead for what it will need. So the font of the
+formulas is named before it, and comes as early as without a policy.
 """
 
 import re
@@ -28,18 +28,15 @@ RULES = {
 }
 
 
-SCRIPT = re.compile(r'<script src="([^"]+)"')
 FONT_SHEET = re.compile(r'href="([^"]*)css/fonts\.css"')
 
 
-def _early(html: str) -> str:
-    """What a page will need, for its head."""
-    found = SCRIPT.findall(html)
-    links = [f'<link rel="preload" as="script" href="{src}" fetchpriority="low">' for src in found]
-    if "<math" in html and (sheet := FONT_SHEET.search(html)):
-        font = f"{sheet[1]}fonts/math.woff2"
-        links.append(f'<link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>')
-    return "".join(f"\n{link}" for link in links)
+def _font(html: str) -> str:
+    """Return the link to the font of the formulas, for the head of a page that has some."""
+    if "<math" not in html or not (sheet := FONT_SHEET.search(html)):
+        return ""
+    font = f"{sheet[1]}fonts/math.woff2"
+    return f'\n<link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>'
 
 
 def _hash(text: str) -> str:
@@ -59,5 +56,5 @@ def write(site: Path) -> None:
     for path, html in pages.items():
         if CHARSET not in html:
             raise ValueError(f"{path.relative_to(site)}: has no {CHARSET} in its head")
-        html = html.replace(CHARSET, f"{CHARSET}{_early(html)}\n{tag}", 1)
+        html = html.replace(CHARSET, f"{CHARSET}{_font(html)}\n{tag}", 1)
         path.write_text(html, "utf-8")

@@ -11,14 +11,57 @@
   head.appendChild = (node) => (node.name === "color-scheme" ? node : Node.prototype.appendChild.call(head, node));
 }
 
-// A visit that starts at the top needs only the sections near the window, and css/site.css leaves the others for later:
-// for when the reader first does something. One that returns, or goes to a place on the page, needs the whole page at
-// once, for among guessed heights it would end up elsewhere.
-if (!location.hash && performance.getEntriesByType("navigation")[0].type === "navigate") {
+// Reading needs no script. A visit that starts at the top gets only the sections near the window, css/site.css leaves the
+// others for later, and Material's script and ours, which main.html names, wait: for the first sign that the reader will
+// do something. One that returns, or goes to a place on the page, needs all at once, for among guessed heights it would
+// end up elsewhere.
+{
   const { classList } = document.documentElement;
-  classList.add("xr-from-top");
-  const whole = () => classList.remove("xr-from-top");
-  for (const sign of ["pointerdown", "keydown", "scroll"]) addEventListener(sign, whole, { once: true });
+  const fromTop = !location.hash && !location.search && performance.getEntriesByType("navigation")[0].type === "navigate";
+  classList.toggle("xr-from-top", fromTop);
+
+  const begun = new AbortController();
+  const listen = (types, notice) => {
+    for (const type of types) addEventListener(type, notice, { capture: true, passive: true, signal: begun.signal });
+  };
+  const sign = new Promise((resolve) => {
+    const notice = ({ type, movementX, movementY }) => {
+      if (type !== "pointermove" || movementX || movementY) resolve(); // one that rests "moves" by 0 when a page comes
+    };
+    if (fromTop) listen(["pointermove", "pointerdown", "keydown", "focusin", "scroll"], notice);
+    else resolve();
+  });
+  const parsed = new Promise((resolve) => listen(["DOMContentLoaded"], resolve));
+
+  // What is pressed before the scripts can answer, they get once more: keys are shortcuts, and buttons copy. A link to a
+  // place on the page is the browser's alone: Material's script, in its first tenth of a second, forgets the place.
+  const pressed = [];
+  listen(["keydown", "click"], (event) => {
+    const link = event.type === "click" && event.target.closest("a[href]");
+    if (link?.hash && link.pathname === location.pathname) event.stopPropagation();
+    pressed.push(event);
+  });
+
+  const run = (link) =>
+    new Promise((resolve) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: link.href, async: false, onload: resolve });
+      link.replaceWith(script);
+    });
+
+  const begin = async () => {
+    await sign;
+    classList.remove("xr-from-top");
+    await parsed;
+    await Promise.all([...document.querySelectorAll("link[rel=prefetch][as=script]")].map(run));
+    document.dispatchEvent(new Event("DOMContentLoaded")); // Material's waits for one
+    for (const event of pressed.splice(0)) {
+      if (event.type === "keydown") event.target.dispatchEvent(new KeyboardEvent("keydown", event));
+      else event.target.closest("button")?.click();
+    }
+    setTimeout(() => begun.abort(), 300);
+  };
+  begin();
 }
 
 // The search has by far the largest files, and most visits search nothing: its worker and its index wait until the

@@ -1,7 +1,5 @@
-// What the pages need beyond Material's script: the language switch under instant navigation, and names and
-// keys for those who do not see or do not point. Without scripts the switch still leads to the same page.
-
-const search = { en: "Search", zh: "搜索" }[document.documentElement.lang];
+// What the pages need beyond Material's script: the language switch under instant navigation, and keys for
+// those who do not point. Without scripts the switch still leads to the same page.
 
 // The root of this language, before instant navigation changes the address: …/en/ or …/zh/.
 const home = new URL(JSON.parse(document.getElementById("__config").textContent).base + "/", location.href);
@@ -31,15 +29,6 @@ function keepPlace() {
 
 for (const event of ["pointerdown", "focus", "click"]) language.addEventListener(event, keepPlace);
 
-// Name what Material leaves without a name, or with the same one.
-function nameControls() {
-  document.querySelector(".md-search").setAttribute("aria-label", search);
-  for (const formula of document.querySelectorAll("article th math")) {
-    const symbol = formula.textContent.trim(); // alone in a header cell, it names the column
-    if (formula.closest("th").textContent.trim() === symbol) formula.ariaLabel = symbol;
-  }
-}
-
 // Whatever scrolls sideways can be reached and scrolled with the keys.
 const scrollers = "article :is(.arithmatex, .md-typeset__scrollwrap, pre > code, .xr-scroll)";
 const resized = new ResizeObserver((entries) => measure(entries.map(({ target }) => target)));
@@ -60,7 +49,6 @@ function wakeFigures() {
 document$.subscribe(() => {
   followPage();
   wakeFigures();
-  nameControls();
   resized.disconnect();
   document.querySelectorAll(scrollers).forEach((element) => resized.observe(element));
 });
