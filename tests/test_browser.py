@@ -91,12 +91,12 @@ THIN = """() => {
 
 # The rules that see colours, which take most of the time. Of the elements that look alike, stand
 # among such as look alike, and hold the same kinds, one keeps its text; what then has neither text
-# nor a ground that others could stand on is not displayed. axe looks at nothing of the kind. Called
+# nor a ground that others could stand on is taken out. axe looks at nothing of the kind. Called
 # again, as when the colours have changed, it first gives back what it took.
 COLOURS = ["color-contrast", "link-in-text-block"]
 ONE_OF_A_KIND = """() => {
     for (const [text, data] of window.taken ?? []) text.data = data;
-    for (const element of window.hidden ?? []) element.style.display = "";
+    for (const [place, element] of window.out ?? []) place.replaceWith(element);
     window.taken = new Map();
     const looks = ["color", "backgroundColor", "backgroundImage", "opacity", "fontSize",
         "fontWeight", "textDecorationLine", "borderBottomStyle", "display", "visibility"];
@@ -126,8 +126,10 @@ ONE_OF_A_KIND = """() => {
     const needed = new Set();
     const all = [...document.body.querySelectorAll("*")].reverse(); // from the inside out
     for (const element of all) if (shows(element)) needed.add(element);
-    window.hidden = all.filter((it) => !needed.has(it) && it.style && !it.style.display);
-    for (const element of window.hidden) element.style.display = "none";
+    window.out = all
+        .filter((it) => it.closest("article") && !needed.has(it) && needed.has(it.parentElement))
+        .map((it) => [document.createComment(""), it]);
+    for (const [place, element] of window.out) element.replaceWith(place);
 }"""
 
 
