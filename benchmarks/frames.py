@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from docs.tools.build import build
 from docs.tools.stills import STILLS
-from tests.browsing import FLAGS, installed
+from tests.browsing import FLAGS, begin, installed
 from tests.pages import PHONE, home
 
 FRAMES = 120
@@ -58,6 +58,7 @@ def late() -> Iterator[tuple[str, float, int]]:
                         has_touch=True,
                     )
                     phone.goto(f"{address}{home(name)}")
+                    begin(phone)
                     phone.wait_for_selector(f"xentref-{name}:defined")
                     gaps = sorted(phone.evaluate(MOVE, [name, FRAMES]))
                     phone.close()
