@@ -324,6 +324,18 @@ def test_a_key_pressed_before_the_scripts_are_there_is_answered(visit, language)
 
 
 @in_both_languages
+def test_a_search_opened_before_the_scripts_are_there_can_be_typed_into(visit, language):
+    page = press_before_the_scripts_are_there(
+        visit,
+        f"{language}/learn/softmax/",
+        lambda page: page.locator("label.md-header__button[for=__search]").tap(),
+        width=PHONE,
+        has_touch=True,
+    )
+    expect(page.locator(".md-search__input")).to_be_focused()
+
+
+@in_both_languages
 def test_a_button_pressed_before_the_scripts_are_there_copies(visit, language):
     def copy(page):
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])

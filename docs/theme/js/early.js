@@ -33,8 +33,9 @@
   });
   const parsed = new Promise((resolve) => listen(["DOMContentLoaded"], resolve));
 
-  // What is pressed before the scripts can answer, they get once more: keys are shortcuts, and buttons copy. A link to a
-  // place on the page is the browser's alone: Material's script, in its first tenth of a second, forgets the place.
+  // What is pressed before the scripts can answer, they get once more: keys are shortcuts, buttons copy, and a label
+  // leads into the search. A link to a place on the page is the browser's alone: Material's script, in its first
+  // tenth of a second, forgets the place.
   const pressed = [];
   listen(["keydown", "click"], (event) => {
     const link = event.type === "click" && event.target.closest("a[href]");
@@ -57,7 +58,7 @@
     document.dispatchEvent(new Event("DOMContentLoaded")); // Material's waits for one
     for (const event of pressed.splice(0)) {
       if (event.type === "keydown") event.target.dispatchEvent(new KeyboardEvent("keydown", event));
-      else event.target.closest("button")?.click();
+      else event.target.closest("button, label")?.dispatchEvent(new Event("click", { bubbles: true }));
     }
     setTimeout(() => begun.abort(), 300);
   };
