@@ -55,9 +55,6 @@ def test_page_on_a_phone(visit, site, base_url, path):
     assert_light([site / url.removeprefix(base_url) for url in asked])
     assert layout_shift(page) < 0.01
     assert_figures_can_be_read(page)
-    if too_wide(page):  # a first visit can come before the font of the formulas, and does without
-        page.reload()
-        settle(page)
     assert too_wide(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE
 
