@@ -19,7 +19,6 @@ TABLE = (
     '<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="xr-table">'
 )
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
-SEARCH = {"en": "Search", "zh": "搜索"}
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
 
@@ -58,8 +57,6 @@ def _after_search(context: Any, /, *, page: Any, **_: Any) -> None:
 on_page_context = CombinedEvent(_before_search, _after_search)
 
 
-def on_post_page(output: str, page: Any, config: Any, **_: Any) -> str:
-    """Return a page whose text bears its name, for rules of its own, and whose search has one."""
-    search = '<div class="md-search" data-md-component="search" role="dialog"'
-    output = output.replace(search, f'{search} aria-label="{SEARCH[config.theme["language"]]}"', 1)
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    """Return a page whose text bears the page's name, for rules of its own."""
     return output.replace("<article ", f'<article id="page-{page.file.name}" ', 1)
