@@ -26,7 +26,7 @@ def test_every_page_of_the_site_is_visited(site):
 
 
 @on_every_page
-def test_page_on_a_desk(visit, path):
+def test_page_on_a_desk(visit, passed, path):
     """No fault by any rule of axe, in light and in dark; figures to be read; nothing moves."""
     page = visit(path)
     settle(page)
@@ -34,12 +34,18 @@ def test_page_on_a_desk(visit, path):
     assert_figures_can_be_read(page)
     page.evaluate(THIN)
     assert violations(page, but=COLOURS) == []
-    page.evaluate(ONE_OF_A_KIND)
-    assert violations(page, only=COLOURS) == []
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_selector("body[data-md-color-scheme=slate]")
-    page.evaluate(ONE_OF_A_KIND)
-    assert violations(page, only=COLOURS) == []
+    for scheme, theme in (("light", "default"), ("dark", "slate")):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_selector(f"body[data-md-color-scheme={theme}]")
+        page.evaluate(ONLY_NEW_LOOKS, list(passed))
+        assert violations(page, only=COLOURS) == []
+        passed.update(page.evaluate("[...looks.values()]"))
+
+
+@pytest.fixture(scope="session")
+def passed():
+    """How the text looks whose colours had no fault, on the pages visited so far."""
+    return set()
 
 
 @on_every_page
@@ -87,44 +93,58 @@ THIN = """() => {
 }"""
 
 # The rules that see colours, which take most of the time. Of the elements that look alike, stand
-# among such as look alike, and hold the same kinds, one keeps its text; what then has neither text
-# nor a ground that others could stand on is taken out. axe looks at nothing of the kind. Called
-# again, as when the colours have changed, it first gives back what it took.
+# among such as look alike, and hold the same kinds, one keeps its text, and none if such a one has
+# passed before; what then has neither text nor a ground that others could stand on is taken out.
+# axe looks at nothing of the kind. Called again, as when the colours have changed, it first gives
+# back what it took. `looks` then holds the elements that are left, each with a fingerprint of its
+# look; those on which axe cannot decide are struck off, for another page to try again.
 COLOURS = ["color-contrast", "link-in-text-block"]
-ONE_OF_A_KIND = """() => {
+ONLY_NEW_LOOKS = """(passed) => {
     for (const [text, data] of window.taken ?? []) text.data = data;
     for (const [place, element] of window.out ?? []) place.replaceWith(element);
     window.taken = new Map();
-    const looks = ["color", "backgroundColor", "backgroundImage", "opacity", "fontSize",
+    window.looks = new Map();
+    const colours = ["color", "backgroundColor", "backgroundImage", "opacity", "fontSize",
         "fontWeight", "textDecorationLine", "borderBottomStyle", "display", "visibility"];
-    const kinds = new Map(), places = new Map(), seen = new Set();
+    const kinds = new Map(), places = new Map(), seen = new Set(passed);
     const kept = (made, it, make) => made.get(it) ?? made.set(it, make()).get(it);
+    const fingerprint = (text) => {
+        let [a, b] = [0, 0];
+        for (let i = 0; i < text.length; i++) {
+            a = Math.imul(a ^ text.charCodeAt(i), 0x9e3779b1);
+            b = Math.imul(b, 31) + text.charCodeAt(i) | 0;
+        }
+        return `${a} ${b}`;
+    };
     const kind = (it) => kept(kinds, it, () => {
         const style = getComputedStyle(it);
-        return [it.localName, ...it.classList, ...looks.map((name) => style[name])].join();
+        return [it.localName, ...it.classList, ...colours.map((name) => style[name])].join();
     });
     const place = (it) => kept(places, it, () =>
-        (it.parentElement ? place(it.parentElement) + " > " : "") + kind(it));
+        fingerprint((it.parentElement ? place(it.parentElement) : "") + kind(it)));
     for (const element of document.body.querySelectorAll("*")) {
         const texts = [...element.childNodes].filter((it) => it.nodeType === Node.TEXT_NODE);
         if (!texts.some((it) => it.data.trim())) continue;
-        const whole = [place(element), ...new Set([...element.children].map(kind))].join(" ");
+        const held = [...new Set([...element.children].map(kind))];
+        const whole = fingerprint([place(element), ...held].join(" "));
         if (seen.has(whole)) for (const text of texts) {
             window.taken.set(text, text.data);
             text.data = "";
-        }
+        } else window.looks.set(element, whole);
         seen.add(whole);
     }
     const shows = (it) => {
-        const { backgroundColor: colour, backgroundImage: image } = getComputedStyle(it);
-        return colour !== "rgba(0, 0, 0, 0)" || image !== "none"
+        const { backgroundColor: colour, backgroundImage: image, position } = getComputedStyle(it);
+        const ground = colour !== "rgba(0, 0, 0, 0)" || image !== "none";
+        return ground && position !== "static"
             || [...it.childNodes].some((each) => each.data?.trim() || needed.has(each));
     };
     const needed = new Set();
     const all = [...document.body.querySelectorAll("*")].reverse(); // from the inside out
     for (const element of all) if (shows(element)) needed.add(element);
     window.out = all
-        .filter((it) => it.closest("article") && !needed.has(it) && needed.has(it.parentElement))
+        .filter((it) => !needed.has(it) && needed.has(it.parentElement))
+        .filter((it) => it.closest("article") || it.matches(".md-sidebar"))
         .map((it) => [document.createComment(""), it]);
     for (const [place, element] of window.out) element.replaceWith(place);
 }"""
@@ -132,18 +152,23 @@ ONE_OF_A_KIND = """() => {
 
 def violations(page, only=(), but=()):
     """Return what axe finds by some rules, or by all but some, as readable lines."""
-    options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in but}}
+    options = {"elementRef": True, "rules": {rule: {"enabled": False} for rule in but}}
     if only:
         options["runOnly"] = list(only)
     options["preload"] = False  # no rule that is asked needs the style sheets
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("(options) => axe.run(options)", options)
-    return [
-        f"{rule['id']}: {node['html'][:200]}: {node['failureSummary']}"
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
+    found = page.evaluate(RUN_AXE, options)
+    return [f"{rule}: {html[:200]}: {summary}" for rule, html, summary in found]
+
+
+RUN_AXE = """async (options) => {
+    const found = await axe.run({ ...options, resultTypes: ["violations", "incomplete"] });
+    for (const { nodes } of found.incomplete) for (const { element } of nodes)
+        window.looks?.delete(element);
+    return found.violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => [id, html, failureSummary]));
+}"""
 
 
 def layout_shift(page):

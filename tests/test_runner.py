@@ -27,11 +27,11 @@ class Site:
     """A directory with our real conftest.py, in which pytest runs pages."""
 
     def __init__(self, pytester, monkeypatch):
-        self.pytester = pytester
+        self.pytester, self.loaded = pytester, set(sys.modules)
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         # What torch loads late stays loaded: it cannot be loaded twice.
         restore = "_pytest.pytester.SysModulesSnapshot.restore"
-        monkeypatch.setattr(restore, lambda snapshot: sys.modules.pop("conftest", None))
+        monkeypatch.setattr(restore, lambda snapshot: self.forget())
         shutil.copy(ROOT / "conftest.py", pytester.path)
         pytester.makeini(
             "[pytest]\naddopts = -p no:doctest -p no:cacheprovider --import-mode=importlib\n"
@@ -45,6 +45,14 @@ class Site:
 
     def pytest(self, *options):
         return self.pytester.runpytest_inprocess(*options)
+
+    def forget(self):
+        """Unload what was loaded from here: a folder of the name of our package among it."""
+        for name in set(sys.modules) - self.loaded:
+            spec = sys.modules[name].__spec__
+            places = [spec.origin, *(spec.submodule_search_locations or [])] if spec else []
+            if any(self.pytester.path in Path(place).parents for place in places if place):
+                del sys.modules[name]
 
     def message(self, text, *options, page=PAGE):
         """What pytest says about a page on which exactly one thing is wrong."""

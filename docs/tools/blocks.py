@@ -6,6 +6,7 @@ whatever a reader would see as code but no test would run is refused, with its p
 """
 
 import ast
+import itertools
 import math
 import re
 from collections import Counter
@@ -260,13 +261,17 @@ def _parse_docstrings(source: str, page: str) -> list[Block]:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise PageError(page, error.lineno or 1, f"not Python: {error.msg}") from None
-    lines = source.splitlines(keepends=True)
+    lines = source.split("\n")
+    starts = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
+
+    def place(line: int, column: int) -> int:  # ast counts bytes
+        return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
+
     blocks = []
     for scope, node in _documented(tree):
-        before = "".join(lines[: node.lineno - 1])
-        start = len(before + lines[node.lineno - 1].encode()[: node.col_offset].decode())
-        literal = ast.get_source_segment(source, node) or ""
-        quoted = re.fullmatch(r"""r?(\"\"\"|'''|"|')(.*)\1""", literal, re.S)
+        start = place(node.lineno, node.col_offset)
+        stop = place(node.end_lineno or 0, node.end_col_offset or 0)
+        quoted = re.fullmatch(r"""r?(\"\"\"|'''|"|')(.*)\1""", source[start:stop], re.S)
         if not quoted or quoted[2] != node.value:
             message = (
                 'a docstring with escapes; write it as r"""…""", so that it reads as it stands'
