@@ -2,10 +2,12 @@
 
 import filecmp
 import gzip
+import json
 import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -262,6 +264,18 @@ def test_a_page_has_one_sheet_with_the_rules_that_it_can_need() -> None:
         ":root{--used: 1px;--end: 'x'}.here,:is(.gone,.here){margin: var(--used)}"
         "@media print{[lang=zh] p{color: var(--end)}}"
     )
+
+
+@pytest.mark.filterwarnings("ignore:pkg_resources is deprecated")  # jieba imports it
+def test_the_search_has_the_words_that_jieba_finds_in_all_of_its_dictionary(site: Path) -> None:
+    jieba = import_module("jieba")
+    index = json.loads((site / "zh" / "search" / "search_index.json").read_text("utf-8"))
+    texts = [entry[part] for entry in index["docs"] for part in ("title", "text")]
+    han = re.compile("[\u3400-\u9fff]+")
+    words = [word for text in texts for word in han.findall(text)]
+    runs = [run for text in texts for run in han.findall(text.replace("\u200b", ""))]
+    assert words == [word for run in runs for word in jieba.cut(run)]
+    assert "交叉" in words
 
 
 @pytest.mark.parametrize("language", OTHER)

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
@@ -54,46 +54,59 @@ def _complaints(log: str) -> str:
 
 
 def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
-    """Build everything into `out`, an empty directory; return the seconds per language."""
+    """Build everything into `out`, an empty directory; return the seconds per language.
 
-    def one(language: str) -> float:
-        url = f"{base_url}{language}/"
-        seconds = build_language(CONFIGS[language], url, out / language, builder)
-        _take_along(Path("docs") / language, out / language, url)
-        return seconds
+    Two things at a time: a language takes most of a processor, and what else can be made meanwhile
+    is made by whoever is ready first.
+    """
+    urls = {language: f"{base_url}{language}/" for language in CONFIGS}
 
-    with ThreadPoolExecutor() as pool:
-        seconds = dict(zip(CONFIGS, pool.map(one, CONFIGS), strict=True))
+    def pages(language: str) -> float:
+        return build_language(CONFIGS[language], urls[language], out / language, builder)
 
-    pages = [page.read_text("utf-8") for page in sorted(out.rglob("*.html"))]
-    try:
-        font = fonts.made(pages)
-    except ValueError as error:
-        raise BuildError(str(error)) from None
+    def along(language: str) -> dict[Path, str]:
+        return _along(language, urls[language])
+
+    with ThreadPoolExecutor(2) as two:
+        built, taken = two.map(pages, CONFIGS), two.map(along, CONFIGS)
+        seconds = dict(zip(CONFIGS, built, strict=True))
+    for files in taken:
+        for path, text in files.items():
+            (out / path).write_text(text, "utf-8")
+
+    texts = [page.read_text("utf-8") for page in sorted(out.rglob("*.html"))]
+    with ProcessPoolExecutor(1) as another:
+        font = another.submit(fonts.made, texts)
+        address = {"base_url": base_url, "base_path": urlsplit(base_url).path}
+        for page in ROOT_PAGES.glob("*.html"):
+            html = Template(page.read_text("utf-8")).substitute(address)
+            (out / page.name).write_text(html, "utf-8")
+        sheet.write([out / language for language in CONFIGS])
+        policy.write(out)
+        try:
+            woff2 = font.result()
+        except ValueError as error:
+            raise BuildError(str(error)) from None
     for language in CONFIGS:
-        (out / language / "fonts" / "math.woff2").write_bytes(font)
-    address = {"base_url": base_url, "base_path": urlsplit(base_url).path}
-    for page in ROOT_PAGES.glob("*.html"):
-        html = Template(page.read_text("utf-8")).substitute(address)
-        (out / page.name).write_text(html, "utf-8")
-    sheet.write([out / language for language in CONFIGS])
-    policy.write(out)
+        (out / language / "fonts" / "math.woff2").write_bytes(woff2)
     (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
     _zip(out, out / "xentref-site.zip")
     return seconds
 
 
-def _take_along(sources: Path, out: Path, root: str) -> None:
-    """Write each page that has code as a notebook and as a Python file, and all as Markdown."""
+def _along(language: str, root: str) -> dict[Path, str]:
+    """Each page that has code as a notebook and as a Python file, and all as Markdown."""
+    sources, files = Path("docs") / language, {}
     for source in sorted(sources.rglob("*.md")):
         text, page = source.read_text("utf-8"), source.relative_to(sources).as_posix()
-        folder = out / downloads.url(page)
-        stem = folder / (folder.name if folder != out else "xentref")
-        stem.with_suffix(".md").write_text(text, "utf-8")
+        folder = Path(language) / downloads.url(page)
+        stem = folder / (folder.name if len(folder.parts) > 1 else "xentref")
+        files[stem.with_suffix(".md")] = text
         if "```python" in text:
-            cells = downloads.cells(text, page, root, out.name)
-            stem.with_suffix(".ipynb").write_text(downloads.notebook(cells), "utf-8")
-            stem.with_suffix(".py").write_text(downloads.script(cells), "utf-8")
+            cells = downloads.cells(text, page, root, language)
+            files[stem.with_suffix(".ipynb")] = downloads.notebook(cells)
+            files[stem.with_suffix(".py")] = downloads.script(cells)
+    return files
 
 
 def _zip(site: Path, target: Path) -> None:

@@ -5,12 +5,13 @@ most of them are spans of code and parts of formulas, of which it keeps the text
 """
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 from material.plugins.search import plugin as search  # type: ignore[import-untyped]
 from mkdocs.plugins import CombinedEvent, event_priority
 
-from docs.tools import listings, sections
+from docs.tools import listings, sections, words
 
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 SPAN = re.compile(r"</?(?:span|nav|button)[^>]*>")
@@ -22,10 +23,13 @@ FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
 
-def on_config(config: Any) -> None:
-    """Keep the English build from loading the dictionary that cuts Chinese into words."""
-    if config.theme["language"] != "zh":
-        search.jieba = None
+def on_env(env: Any, config: Any, files: Any) -> None:
+    """Let the search cut Chinese into words from no larger a dictionary than the pages need."""
+    search.jieba = None
+    if config.theme["language"] == "zh":
+        pages = [file.page for file in files.documentation_pages()]
+        text = "".join(f"{page.title}{page.content}" for page in pages)
+        search.jieba = SimpleNamespace(cut=words.cutter(text))
 
 
 def on_page_content(html: str, config: Any, **_: Any) -> str:
