@@ -421,15 +421,17 @@ def test_serve_says_in_one_line_that_a_port_is_busy(
     assert f"port {port} cannot be used" in said
 
 
-def test_a_section_says_how_many_lines_it_has_and_may_be_no_part_of_something() -> None:
+def test_a_section_says_how_many_lines_it_has_and_closes_what_it_opens() -> None:
     long = "<p>" + "四" * 33 + "</p><pre>one\ntwo</pre>"
     parts = ["<h1>A</h1><p>b</p>", "<h2>C</h2>", long, "<h3>D</h3>", "\n", "<h3>E</h3>", "<p>f</p>"]
     boxed = sections.boxed("".join(parts))
     parts[2] = f'<div class="xr-section" style="--lines: 5">{parts[2]}</div>'
     parts[6] = f'<div class="xr-section" style="--lines: 2">{parts[6]}</div>'
     assert boxed == "".join(parts)
-    documented = "<div><h2>f</h2><p>g</p></div><div><h2>h</h2><p>i</p></div>"
-    assert sections.boxed(documented) == documented
+
+    section = '<div class="xr-section" style="--lines: 2">'
+    documented = "<div><h2>f</h2>{0}<p>g</p>{1}<div><h3>m</h3>{0}<div><p>n</p></div>{1}</div></div>"
+    assert sections.boxed(documented.format("", "")) == documented.format(section, "</div>")
 
 
 def test_formula_becomes_mathml() -> None:

@@ -23,19 +23,27 @@ def boxed(html: str) -> str:
 
 
 def _box(body: str) -> str:
-    if not body.strip() or not _whole(body):
+    whole = _whole(body)
+    if not whole.strip():
         return body
-    return f'<div class="xr-section" style="--lines: {_lines(body)}">{body}</div>'
+    box = f'<div class="xr-section" style="--lines: {_lines(whole)}">{whole}</div>'
+    return box + body[len(whole) :]
 
 
-def _whole(body: str) -> bool:
-    """Whether all that is opened is closed; the parts of an object's documentation are not so."""
-    depth = 0
-    for closes in CONTAINER.findall(body):
-        depth += -1 if closes else 1
+def _whole(body: str) -> str:
+    """Return as much of what follows a heading as closes all that it opens.
+
+    Under the name of an object there may be the end of what it is a part of, or the beginning of
+    its members.
+    """
+    depth = end = 0
+    for tag in CONTAINER.finditer(body):
+        if depth == 0:
+            end = tag.start()
+        depth += -1 if tag[1] else 1
         if depth < 0:
-            return False
-    return depth == 0
+            return body[:end]
+    return body[:end] if depth else body
 
 
 def _lines(body: str) -> int:
