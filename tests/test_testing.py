@@ -17,6 +17,7 @@ from tests.plain_loss import plain_loss
 from tests.wrong_losses import WRONGS
 from xentref import testing
 from xentref._conformance import probe, progress
+from xentref._conformance.precision import precision
 from xentref._conformance.registry import FEATURES, POLICIES
 from xentref.testing import check_cross_entropy, checks, reference
 
@@ -39,6 +40,18 @@ CHOICES_OF_TORCH = {
 def mean_only(input, target):
     """Neither a word for the reduction nor any other."""
     return reference(input, target)
+
+
+# The arrays of the kit.
+
+
+def test_bfloat16_is_rounded_as_pytorch_rounds_it():
+    """Also what lies halfway between two of its numbers, which goes to the even one."""
+    bits = np.random.default_rng(0).integers(0, 2**32, 10_000, np.uint32)
+    values = np.concatenate([bits, bits & 0xFFFF0000 | 0x8000]).view(np.float32)
+    values = values[np.abs(values) < 3e38]
+    rounded = precision("bfloat16").array(values)
+    assert np.array_equal(rounded, torch.tensor(values).bfloat16().float().numpy())
 
 
 # Right ones pass.
