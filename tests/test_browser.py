@@ -134,17 +134,15 @@ ONLY_NEW_LOOKS = """(passed) => {
         seen.add(whole);
     }
     const shows = (it) => {
-        const { backgroundColor: colour, backgroundImage: image, position } = getComputedStyle(it);
-        const ground = colour !== "rgba(0, 0, 0, 0)" || image !== "none";
-        return ground && position !== "static"
+        const { backgroundColor: colour, backgroundImage: image } = getComputedStyle(it);
+        return colour !== "rgba(0, 0, 0, 0)" || image !== "none"
             || [...it.childNodes].some((each) => each.data?.trim() || needed.has(each));
     };
     const needed = new Set();
     const all = [...document.body.querySelectorAll("*")].reverse(); // from the inside out
     for (const element of all) if (shows(element)) needed.add(element);
     window.out = all
-        .filter((it) => !needed.has(it) && needed.has(it.parentElement))
-        .filter((it) => it.closest("article") || it.matches(".md-sidebar"))
+        .filter((it) => it.closest("article") && !needed.has(it) && needed.has(it.parentElement))
         .map((it) => [document.createComment(""), it]);
     for (const [place, element] of window.out) element.replaceWith(place);
 }"""

@@ -21,6 +21,7 @@ from markdown import Markdown
 
 from docs.tools import build, fonts, sections, serve, sheet
 from docs.tools.blocks import load
+from docs.tools.chinese import HAN
 from docs.tools.mathml import to_mathml
 
 ROOT = Path(__file__).parents[1]
@@ -271,7 +272,7 @@ def test_the_search_has_the_words_that_jieba_finds_in_all_of_its_dictionary(site
     jieba = import_module("jieba")
     index = json.loads((site / "zh" / "search" / "search_index.json").read_text("utf-8"))
     texts = [entry[part] for entry in index["docs"] for part in ("title", "text")]
-    han = re.compile("[\u3400-\u9fff]+")
+    han = re.compile(f"[{HAN}]+")
     words = [word for text in texts for word in han.findall(text)]
     runs = [run for text in texts for run in han.findall(text.replace("\u200b", ""))]
     assert words == [word for run in runs for word in jieba.cut(run)]

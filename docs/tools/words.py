@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 
 import jieba  # type: ignore[import-untyped]
 
+from docs.tools.chinese import HAN
+
 
 def cutter(text: str) -> Callable[[bytes], Iterator[str]]:
     """Return what cuts any part of a text, in UTF-8, into words."""
-    characters = "".join(sorted(set(re.findall(r"[\u3400-\u9fff]", text))))
+    characters = "".join(sorted(set(re.findall(f"[{HAN}]", text))))
     with jieba.get_dict_file() as file:
         entries = file.read().decode()
     tokenizer = jieba.Tokenizer()
