@@ -458,6 +458,7 @@ def test_copied_blocks_are_the_code_and_run(visit, language):
     """Each copy button gives its block as it stands in the source; the first one is run."""
     path = f"{language}/learn/softmax/"
     page = visit(path)
+    settle(page)  # a button pressed before the scripts are there copies only when they are
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
     source = parse(SOURCES[path].read_text("utf-8"), path)
