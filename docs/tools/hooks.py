@@ -19,6 +19,8 @@ SPAN = re.compile(r"</?(?:span|nav|button)[^>]*>")
 TABLE = (
     '<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="xr-table">'
 )
+CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
+NAME = re.compile(r"<code>\w+</code>")
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
@@ -34,8 +36,14 @@ def on_env(env: Any, config: Any, files: Any) -> None:
 
 def on_page_content(html: str, config: Any, **_: Any) -> str:
     """Return the HTML of a page with whole blocks and sections, and tables that scroll alone."""
+    html = CELL.sub(lambda cell: NAME.sub(_in_words, cell[0]), html)
     html = html.replace("<table>", TABLE).replace("</table>", "</table></div></div>")
     return sections.boxed(listings.complete(html, config.theme["language"]))
+
+
+def _in_words(name: re.Match[str]) -> str:
+    """Return a name that breaks between its words, where a table is too narrow for it."""
+    return name[0].replace("_", "_<wbr>")
 
 
 def for_search(html: str) -> str:
@@ -44,7 +52,7 @@ def for_search(html: str) -> str:
     def formula(found: re.Match[str]) -> str:
         return "" if "data-search-exclude" in found[1] else re.sub(r"<[^>]*>", "", found[2])
 
-    html = FORMULA.sub(formula, PICTURE.sub("", html))
+    html = FORMULA.sub(formula, PICTURE.sub("", html.replace("<wbr>", "")))
     return CODE.sub(lambda found: SPAN.sub("", found[0]), html)
 
 
