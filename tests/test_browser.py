@@ -61,6 +61,7 @@ def test_page_on_a_phone(visit, site, base_url, path):
     assert_light([site / url.removeprefix(base_url) for url in asked])
     assert layout_shift(page) < 0.01
     assert_figures_can_be_read(page)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
     assert too_wide(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE
 
@@ -194,7 +195,10 @@ def assert_light(asked):
 
 
 def too_wide(page):
-    """Return what is wider than the screen, but for what scrolls by itself."""
+    """Return what is wider than the screen, and formulas that are wider than their place.
+
+    Code and tables may scroll by themselves.
+    """
     return page.evaluate(
         """() => {
             const scrolls = (at) => at && (getComputedStyle(at).overflowX !== "visible"
@@ -202,6 +206,8 @@ def too_wide(page):
             return [...document.querySelectorAll("article *")]
                 .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
                 .filter((element) => !scrolls(element))
+                .concat([...document.querySelectorAll("div.arithmatex")].filter(
+                    ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth))
                 .map((element) => element.outerHTML.slice(0, 120));
         }"""
     )

@@ -138,11 +138,23 @@ def test_formulas_are_mathml(site: Path, language: str, name: str) -> None:
 @each_page
 def test_a_section_is_what_stands_under_a_heading(site: Path, language: str, name: str) -> None:
     article = built(site, language, name).article
-    found = article.select(".xr-section")
+    found = article.select(":not(dl) > .xr-section")
     assert bool(found) == bool(article.select("& > h2"))
     for section in found:
         assert re.fullmatch("h[2-6]", section.find_previous_sibling().name)
         assert not section.select("h1, h2, h3, h4, h5, h6")
+
+
+@pytest.mark.parametrize("language", OTHER)
+def test_terms_that_nobody_sees_yet_stand_in_boxes(site: Path, language: str) -> None:
+    terms = built(site, language, "reference/glossary").article.dl
+    boxes = terms.find_all(recursive=False)
+    assert {box["class"][0] for box in boxes} == {"xr-section"}
+    assert [box.get("class")[1:] for box in boxes] == [[], *[["xr-later"]] * (len(boxes) - 1)]
+    for box in boxes:
+        kinds = [child.name for child in box.find_all(recursive=False)]
+        assert kinds == ["dt", "dd"] * (len(kinds) // 2)
+    assert len(boxes) > 5
 
 
 def test_pages_are_titled_differently(site: Path) -> None:
@@ -250,9 +262,15 @@ def test_every_page_has_the_one_policy_and_no_inline_text_but_what_it_names(site
             digest = b64encode(sha256(inline.string.encode()).digest()).decode()
             assert f"'sha256-{digest}'" in str(meta["content"])
     (policy,) = policies
-    assert "default-src 'none'" in policy
     rules = dict(part.split(" ", 1) for part in policy.split("; "))
-    assert "unsafe" not in rules["script-src"] + rules["style-src"]
+    assert rules["default-src"] == "'self'"
+    other = {
+        (rule, source)
+        for rule, sources in rules.items()
+        for source in sources.split()
+        if not re.fullmatch(r"'(?:self|none|sha256-.*)'", source)
+    }
+    assert other == {("style-src-attr", "'unsafe-inline'"), ("img-src", "data:")}
 
 
 def test_a_page_has_one_sheet_with_the_rules_that_it_can_need() -> None:
@@ -433,6 +451,17 @@ def test_a_section_says_how_many_lines_it_has_and_closes_what_it_opens() -> None
     section = '<div class="xr-section" style="--lines: 2">'
     documented = "<div><h2>f</h2>{0}<p>g</p>{1}<div><h3>m</h3>{0}<div><p>n</p></div>{1}</div></div>"
     assert sections.boxed(documented.format("", "")) == documented.format(section, "</div>")
+
+
+def test_a_section_that_begins_below_the_first_screen_is_for_later() -> None:
+    paragraph, section = "<p>a</p>\n", "<h2>B</h2><p>c</p>"
+
+    def later(lines: int, *, below_title: bool = False) -> bool:
+        html = sections.boxed(paragraph * (lines // 2) + section, below_title=below_title)
+        return html.endswith('<div class="xr-section xr-later" style="--lines: 2"><p>c</p></div>')
+
+    assert [later(10), later(200)] == [False, True]
+    assert [later(20), later(20, below_title=True)] == [False, True]
 
 
 def test_formula_becomes_mathml() -> None:

@@ -51,9 +51,8 @@ def numbers(values: ArrayLike) -> list[str]:
     # By way of the shortest decimal that means the same float: 0.1 is 0.1 in float32, too.
     exact = [float(str(value)) for value in flat]
     usual = [value for value in exact if value == 0 or 1e-3 <= abs(value) < 1e7]
-    decimals = 0
-    while decimals < DECIMALS and any(round(value, decimals) != value for value in usual):
-        decimals += 1
+    enough = (n for n in range(DECIMALS) if all(round(value, n) == value for value in usual))
+    decimals = next(enough, DECIMALS)
     return [
         f"{value + 0.0:.{decimals}f}" if value in usual else f"{value:.{DECIMALS}g}"
         for value in exact

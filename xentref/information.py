@@ -202,7 +202,10 @@ def kl_divergence(
     r"""The surprise that believing $q$ adds to the entropy of the true $p$; it is never negative.
 
     $$
-    D_{\mathrm{KL}}(p \,\|\, q) = \sum_{c=1}^{C} p_c \log \frac{p_c}{q_c} = H(p, q) - H(p)
+    \begin{aligned}
+    D_{\mathrm{KL}}(p \,\|\, q) &= \sum_{c=1}^{C} p_c \log \frac{p_c}{q_c} \\
+    &= H(p, q) - H(p)
+    \end{aligned}
     $$
 
     It is 0 only if $q = p$. It is no distance: exchanging $p$ and $q$ gives another number as a

@@ -34,11 +34,12 @@ def on_env(env: Any, config: Any, files: Any) -> None:
         search.jieba = SimpleNamespace(cut=words.cutter(text))
 
 
-def on_page_content(html: str, config: Any, **_: Any) -> str:
+def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
     """Return the HTML of a page with whole blocks and sections, and tables that scroll alone."""
     html = CELL.sub(lambda cell: NAME.sub(_in_words, cell[0]), html)
     html = html.replace("<table>", TABLE).replace("</table>", "</table></div></div>")
-    return sections.boxed(listings.complete(html, config.theme["language"]))
+    html = listings.complete(html, config.theme["language"])
+    return sections.boxed(html, below_title=page.is_homepage)
 
 
 def _in_words(name: re.Match[str]) -> str:

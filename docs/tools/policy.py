@@ -17,12 +17,11 @@ from pathlib import Path
 CHARSET = '<meta charset="utf-8">'
 INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 RULES = {
-    "default-src": "'none'",
+    "default-src": "'self'",  # not 'none': Firefox asks this one about what is fetched ahead
     "style-src-attr": "'unsafe-inline'",
     "img-src": "'self' data:",  # data: Material's icons in its style sheet
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "worker-src": "'self'",
+    "object-src": "'none'",
+    "frame-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'none'",
 }
