@@ -6,15 +6,17 @@ for any position can be drawn by Python too: same numbers, and same marks to a t
 
 import random
 import re
+from functools import cache
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
+from docs.tools.figures import read_output
 from docs.tools.stills import STILLS, Choice, Slider
 from tests.browsing import begin, bring, leave
-from tests.pages import PHONE, home, in_both_languages
+from tests.pages import PHONE, SOURCES, home, in_both_languages
 from xentref import softmax
 
 LIVE = {name: still for name, still in STILLS.items() if still.controls}
@@ -62,7 +64,17 @@ def drawn(name, state):
         key: "word".join(["", *(f"{{{field}}}" for field in braces.get(key, ())), ""])
         for key in LIVE[name].words
     }
-    return marked(BeautifulSoup(LIVE[name].draw(words, **state), "html.parser"))
+    return marked(BeautifulSoup(LIVE[name].draw(words, *printed(name), **state), "html.parser"))
+
+
+@cache
+def printed(name):
+    """Return the rows that a figure reads from the output of its page, if it reads any."""
+    if not LIVE[name].reads_output:
+        return []
+    source = SOURCES[home(name)].read_text("utf-8")
+    title = re.search(rf"/// figure \| {name}\n.*?output-of: ([^\n]*)", source, re.DOTALL)[1]
+    return [read_output(name, source, title)]
 
 
 def marked(page):

@@ -139,10 +139,18 @@ def read_output(name: str, source: str, title: str) -> list[list[float]]:
 
 
 def picture(name: str, alt: str, words: Mapping[str, str], rows: list[list[float]]) -> str:
-    """Return the HTML of a figure without its caption."""
+    """Return the HTML of a figure without its caption.
+
+    Raises:
+        PluginError: If the figure cannot be drawn from what the page printed.
+    """
     still = STILLS[name]
     safe = {key: escape(word) for key, word in words.items()}
-    drawn = still.draw(safe, rows) if still.reads_output else still.draw(safe, **still.start)
+    read = [rows] if still.reads_output else []
+    try:
+        drawn = still.draw(safe, *read, **still.start)
+    except ValueError as error:
+        raise fault(name, f"output-of: the output {error}") from None
     outside = {"data_search_exclude": ""}
     panels = {"class_": "xr-panels", "role": "img", "aria_label": escape(alt)}
     if not still.controls:

@@ -54,7 +54,7 @@ Control = Slider | Choice | Switch
 class Still(NamedTuple):
     """A figure: what draws it, what its page must give, and what moves it."""
 
-    draw: Callable[..., str]  # takes the words; besides, the controls by name, or the rows
+    draw: Callable[..., str]  # takes the words, the rows if it reads any, and the controls by name
     words: tuple[str, ...]
     controls: tuple[Control, ...] = ()  # with any, a script of the figure's name brings it to life
     placeholders: Mapping[str, tuple[str, ...]] = {}  # what stands in braces in which word
