@@ -12,11 +12,16 @@ from unicodedata import east_asian_width
 HEADING = re.compile(r"(<h[2-6]\b.*?</h[2-6]>)", re.DOTALL)
 CONTAINER = re.compile(r"<(/?)(?:div|details|figure|ul|ol|dl|table|blockquote)\b")
 TERMS = re.compile(r"(?<=<dl>).*?(?=</dl>)", re.DOTALL)
-TAG = re.compile(r"<[^>]*>")
-BLOCK = re.compile(r"<(?:p|pre|tr|li|dt|summary|figure)\b")
-LETTERS = 64  # in a line
+WIDE, NARROW = 80, 40  # letters in a line, on a desk and on a phone
 SCREEN = 24  # lines
 TITLE = 15  # lines that the title of the site takes, where it stands
+
+TAG = re.compile(r"<[^>]*>")
+FOLDED = re.compile(r"(<details\b(?![^>]*\bopen\b).*?</summary>).*?</details>", re.DOTALL)
+CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
+PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+BLOCK = re.compile(r"<(?:p|tr|li|dt|dd|summary|figure)\b")
 
 
 def boxed(html: str, *, below_title: bool = False) -> str:
@@ -35,7 +40,8 @@ def boxed(html: str, *, below_title: bool = False) -> str:
 def _box(html: str, above: int) -> str:
     """Return a part of a page as a box that begins below so many lines."""
     later = " xr-later" * (above > SCREEN)
-    return f'<div class="xr-section{later}" style="--lines: {_lines(html)}">{html}</div>'
+    height = f"--lines: {_lines(html)}; --narrow: {_lines(html, NARROW)}"
+    return f'<div class="xr-section{later}" style="{height}">{html}</div>'
 
 
 def _few_each(terms: str) -> str:
@@ -67,8 +73,23 @@ def _whole(body: str) -> str:
     return body[:end] if depth else body
 
 
-def _lines(body: str) -> int:
-    """Return about how many lines high a part of a page is."""
-    lines = TAG.sub("", body).splitlines()
-    widths = (sum(1 + (east_asian_width(char) in "WF") for char in line) for line in lines)
-    return sum(ceil(width / LETTERS) for width in widths) + len(BLOCK.findall(body))
+def _lines(body: str, letters: int = WIDE) -> int:
+    """Return about how many lines of text are as high as a part of a page.
+
+    Rather too many than too few: boxes that nobody has seen must not lie over one another. The
+    factors are those with which the guess is closest on the pages as they are.
+    """
+    seen = FOLDED.sub(r"\1", body)
+    code, formulas = CODE.findall(seen), FORMULA.findall(seen)
+    pictures = len(PICTURE.findall(seen))
+    for what in (CODE, FORMULA, PICTURE):
+        seen = what.sub("", seen)
+    widths = [
+        sum(1 + (east_asian_width(char) in "WF") for char in " ".join(TAG.sub("", part).split()))
+        for part in BLOCK.split(seen)
+    ]
+    text = sum(ceil(width / letters) for width in widths) + 0.5 * len(widths)
+    blocks = sum(1.3 + 0.8 * len(block.splitlines()) for block in code)
+    rows = sum(1 + formula.count("<mtr") for formula in formulas)
+    height: float = text + blocks + 2 * rows + 10 * pictures
+    return ceil(height)
