@@ -185,7 +185,8 @@ def layout_shift(page):
 
 # Buttons that lie over one another, as where the height of what is not laid out is guessed too low.
 OVERLAPPING = """() => {
-    const buttons = [...document.querySelectorAll("article button[title]")];
+    const buttons = [...document.querySelectorAll("article button[title]")].filter(
+        (button) => !button.closest("details:not([open])"));
     return buttons.slice(1).flatMap((button, k) => {
         const [above, below] = [buttons[k], button].map((it) => it.getBoundingClientRect());
         return below.top < above.bottom ? [button.title] : [];
