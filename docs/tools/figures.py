@@ -150,7 +150,7 @@ def picture(name: str, alt: str, words: Mapping[str, str], rows: list[list[float
     try:
         drawn = still.draw(safe, *read, **still.start)
     except ValueError as error:
-        raise fault(name, f"output-of: the output {error}") from None
+        raise fault(name, str(error)) from None
     outside = {"data_search_exclude": ""}
     panels = {"class_": "xr-panels", "role": "img", "aria_label": escape(alt)}
     if not still.controls:

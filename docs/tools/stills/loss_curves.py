@@ -35,7 +35,9 @@ def loss_curves(words: Words, rows: Rows, *, epoch: float) -> str:
         ValueError: If the rows are not those of all epochs, in order.
     """
     if [row[0] for row in rows] != list(range(_EPOCHS + 1)):
-        raise ValueError(f"must have a line for each epoch from 0 to {_EPOCHS}")
+        raise ValueError(
+            f"output-of: the output must have a line for each epoch from 0 to {_EPOCHS}"
+        )
     chance = float(xentref.cross_entropy(np.zeros(10), 0))
     top = ceil(2 * max(chance, *(max(losses) for _, *losses in rows))) / 2
     x, y = Scale(0, _EPOCHS, 44, 384), Scale(0, top, 216, 40)
