@@ -27,34 +27,36 @@ BLOCK = re.compile(r"<(?:p|tr|li|dt|dd|summary|figure)\b")
 def boxed(html: str, *, below_title: bool = False) -> str:
     """Return a page with a box around whatever lies between two of its headings."""
     first, *rest = HEADING.split(html)
-    above = TITLE * below_title + _lines(first)
+    above = TITLE * below_title + _lines(first)[0]
     boxes = [TERMS.sub(lambda terms: _few_each(terms[0]), first)]
     for heading, body in zip(rest[::2], rest[1::2], strict=True):
-        above += _lines(heading)
+        above += _lines(heading)[0]
         whole = _whole(body)
-        boxes += [heading, _box(whole, above) if whole.strip() else whole, body[len(whole) :]]
-        above += _lines(body)
+        lines, after = _lines(whole), body[len(whole) :]
+        boxes += [heading, _box(whole, lines, above) if whole.strip() else whole, after]
+        above += lines[0] + _lines(after)[0]
     return "".join(boxes)
 
 
-def _box(html: str, above: int) -> str:
-    """Return a part of a page as a box that begins below so many lines."""
+def _box(html: str, lines: tuple[int, int], above: int) -> str:
+    """Return a part of a page, so many lines high, as a box that begins below so many others."""
     later = " xr-later" * (above > SCREEN)
-    height = f"--lines: {_lines(html)}; --narrow: {_lines(html, NARROW)}"
+    height = "--lines: {}; --narrow: {}".format(*lines)
     return f'<div class="xr-section{later}" style="{height}">{html}</div>'
 
 
 def _few_each(terms: str) -> str:
     """Return a list of terms as boxes, if it is longer than two screens."""
-    if _lines(terms) < 2 * SCREEN:
+    if _lines(terms)[0] < 2 * SCREEN:
         return terms
     boxes, few, above = [], "", 0
-    for term in re.split(r"(?=<dt>)", terms):
+    for term in [*re.split(r"(?=<dt>)", terms), ""]:
         few += term
-        if _lines(few) > SCREEN:
-            boxes.append(_box(few, above))
-            few, above = "", above + _lines(few)
-    return "".join(boxes) + (_box(few, above) if few.strip() else few)
+        lines = _lines(few)
+        if lines[0] > SCREEN or not term:
+            boxes.append(_box(few, lines, above) if few.strip() else few)
+            few, above = "", above + lines[0]
+    return "".join(boxes)
 
 
 def _whole(body: str) -> str:
@@ -73,8 +75,8 @@ def _whole(body: str) -> str:
     return body[:end] if depth else body
 
 
-def _lines(body: str, letters: int = WIDE) -> int:
-    """Return about how many lines of text are as high as a part of a page.
+def _lines(body: str) -> tuple[int, int]:
+    """Return about how many lines of text are as high as a part of a page, on a desk and a phone.
 
     Rather too many than too few: boxes that nobody has seen must not lie over one another. The
     factors are those with which the guess is closest on the pages as they are.
@@ -84,12 +86,18 @@ def _lines(body: str, letters: int = WIDE) -> int:
     pictures = len(PICTURE.findall(seen))
     for what in (CODE, FORMULA, PICTURE):
         seen = what.sub("", seen)
-    widths = [
-        sum(1 + (east_asian_width(char) in "WF") for char in " ".join(TAG.sub("", part).split()))
-        for part in BLOCK.split(seen)
-    ]
-    text = sum(ceil(width / letters) for width in widths) + 0.5 * len(widths)
+    widths = [_width(" ".join(TAG.sub("", part).split())) for part in BLOCK.split(seen)]
     blocks = sum(1.3 + 0.8 * len(block.splitlines()) for block in code)
     rows = sum(1 + formula.count("<mtr") for formula in formulas)
-    height: float = text + blocks + 2 * rows + 10 * pictures
-    return ceil(height)
+    height: float = 0.5 * len(widths) + blocks + 2 * rows + 10 * pictures
+    wide, narrow = (
+        ceil(height + sum(ceil(width / letters) for width in widths)) for letters in (WIDE, NARROW)
+    )
+    return wide, narrow
+
+
+def _width(text: str) -> int:
+    """Return how many letters wide a text is; a Han character takes two."""
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(east_asian_width(char) in "WF" for char in text)
