@@ -406,6 +406,9 @@ MESSAGES = {
     "ValueError: Expected input batch_size (64) to match target batch_size (32).": "batch-size",
     "IndexError: Target 10 is out of bounds.": "out-of-bounds",
     "RuntimeError: CUDA error: device-side assert triggered": "device-side-assert",
+    "RuntimeError: Expected all tensors to be on the same device, but found at least two devices, "
+    "cuda:0 and cpu! (when checking argument for argument target in method "
+    "wrapper_CUDA_nll_loss_forward)": "same-device",
     "NotImplementedError: \"log_softmax_lastdim_kernel_impl\" not implemented for 'Long'": (
         "integer-scores"
     ),
