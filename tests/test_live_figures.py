@@ -145,8 +145,8 @@ def open_alive(visit, name, language="en", **screen):
     waiting = True
     page = visit(home(name, language), listen=listen, **screen)
     figure = page.locator(f"#figure-{name}")
-    height = figure.bounding_box()["height"]
     begin(page)
+    height = figure.bounding_box()["height"]
     assert page.locator(f"xentref-{name}:defined").count() == 0
     waiting = False
     for route in held:

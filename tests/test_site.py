@@ -466,6 +466,17 @@ def test_a_section_that_begins_below_the_first_screen_is_for_later() -> None:
     assert [later(9), later(9, below_title=True)] == [False, True]
 
 
+@pytest.mark.parametrize(("paragraphs", "later"), [(2, ""), (100, " xr-later")])
+def test_a_figure_is_a_box_that_may_be_for_later(paragraphs: int, later: str) -> None:
+    """On a desk its pictures stand side by side."""
+    inside = 2 * "<svg></svg>" + "<figcaption><p>a</p></figcaption></figure>"
+    page = "<h2>A</h2>" + paragraphs * "<p>b</p>" + '<figure class="xr-figure" id="f">' + inside
+    html = sections.boxed(page)
+    assert '<div class="xr-section" ' in html
+    box = f'<figure class="xr-figure{later}" style="--lines: 17; --narrow: 24" id="f">'
+    assert box + inside in html
+
+
 def test_formula_becomes_mathml() -> None:
     half = "<mfrac><mn>1</mn><mn>2</mn></mfrac>"
     assert to_mathml(r"\frac12", display=False) == f"<math>{half}</math>"

@@ -2,7 +2,8 @@
 
 A browser need not lay out a box that nobody sees yet (css/site.css): one that begins below the
 first screen. Each says about how many lines high it will be, so that the page is about as long from
-the start. A long list of terms is a box for every few of them.
+the start. A long list of terms is a box for every few of them, and a figure is one by itself, since
+its letters take as long as a page of text.
 """
 
 import re
@@ -20,6 +21,7 @@ TAG = re.compile(r"<[^>]*>")
 FOLDED = re.compile(r"(<details\b(?![^>]*\bopen\b).*?</summary>).*?</details>", re.DOTALL)
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
+FIGURE = re.compile(r'(<figure class="xr-figure)"(.*?</figure>)', re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 BLOCK = re.compile(r"<(?:p|tr|li|dt|dd|summary|figure)\b")
 
@@ -40,9 +42,17 @@ def boxed(html: str, *, below_title: bool = False) -> str:
 
 def _box(html: str, lines: tuple[int, int], above: int) -> str:
     """Return a part of a page, so many lines high, as a box that begins below so many others."""
+
+    def figure(it: re.Match[str]) -> str:
+        return it[1] + _size(_lines(it[0]), above + _lines(html[: it.start()])[0]) + it[2]
+
+    return f'<div class="xr-section{_size(lines, above)}>{FIGURE.sub(figure, html)}</div>'
+
+
+def _size(lines: tuple[int, int], above: int) -> str:
+    """Return what a box says of itself, from its first class on."""
     later = " xr-later" * (above > SCREEN)
-    height = "--lines: {}; --narrow: {}".format(*lines)
-    return f'<div class="xr-section{later}" style="{height}">{html}</div>'
+    return f'{later}" style="--lines: {lines[0]}; --narrow: {lines[1]}"'
 
 
 def _few_each(terms: str) -> str:
@@ -83,17 +93,16 @@ def _lines(body: str) -> tuple[int, int]:
     """
     seen = FOLDED.sub(r"\1", body)
     code, formulas = CODE.findall(seen), FORMULA.findall(seen)
+    figures = seen.count("</figure>")  # on a desk their pictures stand side by side
     pictures = len(PICTURE.findall(seen))
     for what in (CODE, FORMULA, PICTURE):
         seen = what.sub("", seen)
     widths = [_width(" ".join(TAG.sub("", part).split())) for part in BLOCK.split(seen)]
     blocks = sum(1.3 + 0.8 * len(block.splitlines()) for block in code)
     rows = sum(1 + formula.count("<mtr") for formula in formulas)
-    height: float = 0.5 * len(widths) + blocks + 2 * rows + 10 * pictures
-    wide, narrow = (
-        ceil(height + sum(ceil(width / letters) for width in widths)) for letters in (WIDE, NARROW)
-    )
-    return wide, narrow
+    height = 0.5 * len(widths) + blocks + 2 * rows
+    wide, narrow = (sum(ceil(width / letters) for width in widths) for letters in (WIDE, NARROW))
+    return ceil(height + wide + 13 * figures), ceil(height + narrow + 10 * pictures)
 
 
 def _width(text: str) -> int:
