@@ -446,7 +446,7 @@ def test_a_section_says_how_many_lines_it_has_and_closes_what_it_opens() -> None
     fold = "<details><summary>f</summary><p>hidden</p><p>too</p></details>"
     parts = ["<h1>A</h1><p>b</p>", "<h2>C</h2>", long, "<h3>D</h3>", "\n", "<h3>E</h3>", fold]
     boxed = sections.boxed("".join(parts))
-    parts[2] = f'<div class="xr-section" style="--lines: 5; --narrow: 6">{parts[2]}</div>'
+    parts[2] = f'<div class="xr-section" style="--lines: 5; --narrow: 7">{parts[2]}</div>'
     parts[6] = f'<div class="xr-section" style="--lines: 2; --narrow: 2">{parts[6]}</div>'
     assert boxed == "".join(parts)
 
@@ -464,6 +464,22 @@ def test_a_section_that_begins_below_the_first_screen_is_for_later() -> None:
 
     assert [later(5), later(100)] == [False, True]
     assert [later(9), later(9, below_title=True)] == [False, True]
+
+
+def test_a_formula_is_as_high_as_its_rows_and_a_row_of_a_table_as_its_longest_cell() -> None:
+    def lines(inside: str) -> list[int]:
+        box = sections.boxed(f"<h2>A</h2><p>b</p>{inside}")
+        return [int(number) for number in re.findall(r"--(?:lines|narrow): (\d+)", box)]
+
+    formula = '<math data-search-exclude="true" display="block">' + 40 * "<mi>x</mi>" + "{}</math>"
+    assert lines(formula.format("")) == [4, 4]
+    assert lines(formula.format("<mtr></mtr><mtr></mtr>")) == [8, 8]
+    cell = f"<td>{30 * 'c'}</td>"
+    assert [lines(f"<table><tr>{n * cell}</tr></table>") for n in (1, 2, 3)] == [
+        [4, 4],
+        [4, 5],
+        [5, 7],
+    ]
 
 
 @pytest.mark.parametrize(("paragraphs", "later"), [(2, ""), (100, " xr-later")])

@@ -13,16 +13,17 @@ from unicodedata import east_asian_width
 HEADING = re.compile(r"(<h[2-6]\b.*?</h[2-6]>)", re.DOTALL)
 CONTAINER = re.compile(r"<(/?)(?:div|details|figure|ul|ol|dl|table|blockquote)\b")
 TERMS = re.compile(r"(?<=<dl>).*?(?=</dl>)", re.DOTALL)
-WIDE, NARROW = 80, 40  # letters in a line, on a desk and on a phone
+WIDE, NARROW = 76, 33  # letters in a line, on a desk and on a phone
 SCREEN = 24  # lines
 TITLE = 15  # lines that the title of the site takes, where it stands
 
 TAG = re.compile(r"<[^>]*>")
 FOLDED = re.compile(r"(<details\b(?![^>]*\bopen\b).*?</summary>).*?</details>", re.DOTALL)
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
+FORMULA = re.compile(r'<math\b[^>]*display="block".*?</math>', re.DOTALL)
 FIGURE = re.compile(r'(<figure class="xr-figure)"(.*?</figure>)', re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+ROW = re.compile(r"(?<=<tr>).*?(?=</tr>)", re.DOTALL)
 BLOCK = re.compile(r"<(?:p|tr|li|dt|dd|summary|figure)\b")
 
 
@@ -97,12 +98,19 @@ def _lines(body: str) -> tuple[int, int]:
     pictures = len(PICTURE.findall(seen))
     for what in (CODE, FORMULA, PICTURE):
         seen = what.sub("", seen)
+    seen = ROW.sub(_as_text, seen)
     widths = [_width(" ".join(TAG.sub("", part).split())) for part in BLOCK.split(seen)]
     blocks = sum(1.3 + 0.8 * len(block.splitlines()) for block in code)
     rows = sum(1 + formula.count("<mtr") for formula in formulas)
     height = 0.5 * len(widths) + blocks + 2 * rows
     wide, narrow = (sum(ceil(width / letters) for width in widths) for letters in (WIDE, NARROW))
     return ceil(height + wide + 13 * figures), ceil(height + narrow + 10 * pictures)
+
+
+def _as_text(row: re.Match[str]) -> str:
+    """Return text as high as a row of a table: beside many others, its longest cell is narrow."""
+    *cells, _ = (TAG.sub("", cell) for cell in row[0].split("</td>"))
+    return " ".join(cells + [max(cells, key=_width, default="")] * (len(cells) - 2))
 
 
 def _width(text: str) -> int:
