@@ -146,6 +146,7 @@ def open_alive(visit, name, language="en", **screen):
     page = visit(home(name, language), listen=listen, **screen)
     figure = page.locator(f"#figure-{name}")
     begin(page)
+    expect(page.locator(".xr-from-top")).to_have_count(0)  # until then its height is only guessed
     height = figure.bounding_box()["height"]
     assert page.locator(f"xentref-{name}:defined").count() == 0
     waiting = False

@@ -446,11 +446,11 @@ def test_a_section_says_how_many_lines_it_has_and_closes_what_it_opens() -> None
     fold = "<details><summary>f</summary><p>hidden</p><p>too</p></details>"
     parts = ["<h1>A</h1><p>b</p>", "<h2>C</h2>", long, "<h3>D</h3>", "\n", "<h3>E</h3>", fold]
     boxed = sections.boxed("".join(parts))
-    parts[2] = f'<div class="xr-section" style="--lines: 5; --narrow: 7">{parts[2]}</div>'
-    parts[6] = f'<div class="xr-section" style="--lines: 2; --narrow: 2">{parts[6]}</div>'
+    parts[2] = f'<div class="xr-section" style="--lines: 6; --narrow: 7">{parts[2]}</div>'
+    parts[6] = f'<div class="xr-section" style="--lines: 3; --narrow: 3">{parts[6]}</div>'
     assert boxed == "".join(parts)
 
-    section = '<div class="xr-section" style="--lines: 2; --narrow: 2">'
+    section = '<div class="xr-section" style="--lines: 3; --narrow: 3">'
     documented = "<div><h2>f</h2>{0}<p>g</p>{1}<div><h3>m</h3>{0}<div><p>n</p></div>{1}</div></div>"
     assert sections.boxed(documented.format("", "")) == documented.format(section, "</div>")
 
@@ -472,14 +472,11 @@ def test_a_formula_is_as_high_as_its_rows_and_a_row_of_a_table_as_its_longest_ce
         return [int(number) for number in re.findall(r"--(?:lines|narrow): (\d+)", box)]
 
     formula = '<math data-search-exclude="true" display="block">' + 40 * "<mi>x</mi>" + "{}</math>"
-    assert lines(formula.format("")) == [4, 4]
-    assert lines(formula.format("<mtr></mtr><mtr></mtr>")) == [8, 8]
-    cell = f"<td>{30 * 'c'}</td>"
-    assert [lines(f"<table><tr>{n * cell}</tr></table>") for n in (1, 2, 3)] == [
-        [4, 4],
-        [4, 5],
-        [5, 7],
-    ]
+    assert lines(formula.format("")) == [5, 5]
+    assert lines(formula.format("<mtr></mtr><mtr></mtr>")) == [9, 9]
+    for cell in f"<td>{30 * 'c'}</td>", f"<th>{30 * 'c'}</th>":
+        tables = [lines(f"<table><tr>{n * cell}</tr></table>") for n in (1, 2, 3)]
+        assert tables == [[5, 5], [5, 6], [6, 8]]
 
 
 @pytest.mark.parametrize(("paragraphs", "later"), [(2, ""), (100, " xr-later")])
@@ -489,7 +486,7 @@ def test_a_figure_is_a_box_that_may_be_for_later(paragraphs: int, later: str) ->
     page = "<h2>A</h2>" + paragraphs * "<p>b</p>" + '<figure class="xr-figure" id="f">' + inside
     html = sections.boxed(page)
     assert '<div class="xr-section" ' in html
-    box = f'<figure class="xr-figure{later}" style="--lines: 17; --narrow: 24" id="f">'
+    box = f'<figure class="xr-figure{later}" style="--lines: 19; --narrow: 28" id="f">'
     assert box + inside in html
 
 

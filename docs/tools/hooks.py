@@ -26,9 +26,10 @@ FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
 
-def on_startup(**_: Any) -> None:
+def on_startup(command: str, **_: Any) -> None:
     """Never look for garbage: a twentieth of the time, and a build ends before there is much."""
-    gc.disable()
+    if command == "build":
+        gc.disable()
 
 
 def on_env(env: Any, config: Any, files: Any) -> None:

@@ -24,7 +24,8 @@ FORMULA = re.compile(r'<math\b[^>]*display="block".*?</math>', re.DOTALL)
 FIGURE = re.compile(r'(<figure class="xr-figure)"(.*?</figure>)', re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 ROW = re.compile(r"(?<=<tr>).*?(?=</tr>)", re.DOTALL)
-BLOCK = re.compile(r"<(?:p|tr|li|dt|dd|summary|figure)\b")
+CELL_END = re.compile(r"</t[dh]>")
+BLOCK = re.compile(r"<(?:p|tr|li|dt|dd|summary|figure)\b[^>]*>")
 
 
 def boxed(html: str, *, below_title: bool = False) -> str:
@@ -102,14 +103,14 @@ def _lines(body: str) -> tuple[int, int]:
     widths = [_width(" ".join(TAG.sub("", part).split())) for part in BLOCK.split(seen)]
     blocks = sum(1.3 + 0.8 * len(block.splitlines()) for block in code)
     rows = sum(1 + formula.count("<mtr") for formula in formulas)
-    height = 0.5 * len(widths) + blocks + 2 * rows
+    height = 0.8 * len(widths) + blocks + 2 * rows
     wide, narrow = (sum(ceil(width / letters) for width in widths) for letters in (WIDE, NARROW))
-    return ceil(height + wide + 13 * figures), ceil(height + narrow + 10 * pictures)
+    return ceil(height + wide + 15 * figures), ceil(height + narrow + 12 * pictures)
 
 
 def _as_text(row: re.Match[str]) -> str:
     """Return text as high as a row of a table: beside many others, its longest cell is narrow."""
-    *cells, _ = (TAG.sub("", cell) for cell in row[0].split("</td>"))
+    *cells, _ = (TAG.sub("", cell) for cell in CELL_END.split(row[0]))
     return " ".join(cells + [max(cells, key=_width, default="")] * (len(cells) - 2))
 
 
