@@ -145,6 +145,16 @@ def test_a_section_is_what_stands_under_a_heading(site: Path, language: str, nam
         assert not section.select("h1, h2, h3, h4, h5, h6")
 
 
+@each_page
+def test_nothing_is_drawn_before_the_first_part_has_come(
+    site: Path, language: str, name: str
+) -> None:
+    page = built(site, language, name)
+    begins = [heading["id"] for heading in page.select("article h2[id]")][:2]
+    awaited = [link["href"] for link in page.select('link[rel="expect"][blocking="render"]')]
+    assert awaited == [f"#{heading}" for heading in begins[-1:]]
+
+
 @pytest.mark.parametrize("language", OTHER)
 def test_terms_that_nobody_sees_yet_stand_in_boxes(site: Path, language: str) -> None:
     terms = built(site, language, "reference/glossary").article.dl
