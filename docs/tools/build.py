@@ -83,14 +83,18 @@ def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
             (out / page.name).write_text(html, "utf-8")
         sheet.write([out / language for language in CONFIGS])
         policy.write(out)
-        try:
-            woff2 = font.result()
-        except ValueError as error:
-            raise BuildError(str(error)) from None
-    for language in CONFIGS:
-        (out / language / "fonts" / "math.woff2").write_bytes(woff2)
-    (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
-    _zip(out, out / "xentref-site.zip")
+        (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
+        files = sorted(path for path in out.rglob("*") if path.is_file())
+        with zipfile.ZipFile(out / "xentref-site.zip", "w") as packed:
+            _pack(files, out, packed)  # while the font is made
+            try:
+                woff2 = font.result()
+            except ValueError as error:
+                raise BuildError(str(error)) from None
+            for language in CONFIGS:
+                path = out / language / "fonts" / "math.woff2"
+                path.write_bytes(woff2)
+                _pack([path], out, packed)
     return seconds
 
 
@@ -109,14 +113,12 @@ def _along(language: str, root: str) -> dict[Path, str]:
     return files
 
 
-def _zip(site: Path, target: Path) -> None:
-    """Pack the site; the same files give the same bytes."""
-    files = sorted(path for path in site.rglob("*") if path.is_file())
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in files:
-            if path.suffix != ".map":  # of Material's scripts, for its developers
-                name = f"xentref-site/{path.relative_to(site).as_posix()}"
-                packed.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+def _pack(files: list[Path], site: Path, packed: zipfile.ZipFile) -> None:
+    """Add files of the site to its zip; the same files give the same bytes."""
+    for path in files:
+        if path.suffix != ".map":  # of Material's scripts, for its developers
+            name = f"xentref-site/{path.relative_to(site).as_posix()}"
+            packed.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def build(base_url: str, out: Path, builder: str = "mkdocs") -> dict[str, float]:
