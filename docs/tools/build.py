@@ -84,9 +84,9 @@ def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
         sheet.write([out / language for language in CONFIGS])
         policy.write(out)
         (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
-        files = sorted(path for path in out.rglob("*") if path.is_file())
+        made = sorted(path for path in out.rglob("*") if path.is_file())
         with zipfile.ZipFile(out / "xentref-site.zip", "w") as packed:
-            _pack(files, out, packed)  # while the font is made
+            _pack(made, out, packed)  # while the font is made
             try:
                 woff2 = font.result()
             except ValueError as error:
