@@ -18,8 +18,10 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from fontTools.ttLib import TTFont
 from markdown import Markdown
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
-from docs.tools import build, fonts, sections, serve, sheet
+from docs.tools import build, colours, fonts, sections, serve, sheet
 from docs.tools.blocks import load
 from docs.tools.chinese import HAN
 from docs.tools.mathml import to_mathml
@@ -176,7 +178,8 @@ def test_pages_are_titled_differently(site: Path) -> None:
 
 
 def test_font_holds_every_character_of_the_formulas(site: Path) -> None:
-    wanted = fonts.characters(page.read_text("utf-8") for page in site.rglob("*.html"))
+    pages = (page.read_text("utf-8") for page in site.rglob("*.html"))
+    wanted = fonts.characters(fonts.formulas(pages))
     for language in OTHER:
         font = TTFont(site / language / "fonts" / "math.woff2")
         assert {ord(char) for char in wanted} <= font.getBestCmap().keys()
@@ -398,6 +401,18 @@ def broken_config(tmp_path: Path, request: pytest.FixtureRequest) -> str:
         f"hooks: [{ROOT / 'docs' / 'tools' / 'hooks.py'}]\n"
     )
     return str(config)
+
+
+def test_code_has_the_colours_that_pygments_gives_it() -> None:
+    """Only sooner: some things are tried first, and others left out."""
+    pages = (load(path, ROOT)[1] for path in sorted((ROOT / "docs" / "en").rglob("*.md")))
+    code = [block.code for page in pages for block in page if block.language == "python"]
+    assert len(code) > 500
+    odd = ["\tif (n := .5) != a . b:\n", "x = ...\n  \n '''a'''\n  match x:\n", " x"]
+    for text in [*code, *odd]:
+        ours, theirs = colours.Python().get_tokens(text), PythonLexer().get_tokens(text)
+        assert list(ours) == list(theirs)
+    assert callable(HtmlFormatter._create_stylesheet)
 
 
 @pytest.mark.parametrize(

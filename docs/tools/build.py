@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
@@ -54,7 +54,27 @@ def _complaints(log: str) -> str:
 
 
 def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
-    """Build everything into `out`, an empty directory; return the seconds per language.
+    """Build everything into `out`, an empty directory; return the seconds per language."""
+    seconds = _build_languages(out, base_url, builder)
+    pages = {path: path.read_text("utf-8") for path in sorted(out.rglob("*.html"))}
+    with ProcessPoolExecutor(1) as another:
+        font = another.submit(fonts.made, fonts.formulas(pages.values()))
+        pages = sheet.inlined(pages, [out / language for language in CONFIGS])
+        address = {"base_url": base_url, "base_path": urlsplit(base_url).path}
+        for page in ROOT_PAGES.glob("*.html"):
+            pages[out / page.name] = Template(page.read_text("utf-8")).substitute(address)
+        for path, html in policy.stated(pages).items():
+            path.write_text(html, "utf-8")
+        (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
+        made = sorted(path for path in out.rglob("*") if path.is_file())
+        with zipfile.ZipFile(out / "xentref-site.zip", "w") as packed:
+            _pack(made, out, packed)  # while the font is made
+            _pack(_place(font, out), out, packed)
+    return seconds
+
+
+def _build_languages(out: Path, base_url: str, builder: str) -> dict[str, float]:
+    """Build the pages of both languages, and what a reader may take along; return the seconds.
 
     Two things at a time: a language takes most of a processor, and what else can be made meanwhile
     is made by whoever is ready first.
@@ -73,28 +93,6 @@ def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
     for files in taken:
         for path, text in files.items():
             (out / path).write_text(text, "utf-8")
-
-    texts = [page.read_text("utf-8") for page in sorted(out.rglob("*.html"))]
-    with ProcessPoolExecutor(1) as another:
-        font = another.submit(fonts.made, texts)
-        address = {"base_url": base_url, "base_path": urlsplit(base_url).path}
-        for page in ROOT_PAGES.glob("*.html"):
-            html = Template(page.read_text("utf-8")).substitute(address)
-            (out / page.name).write_text(html, "utf-8")
-        sheet.write([out / language for language in CONFIGS])
-        policy.write(out)
-        (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
-        made = sorted(path for path in out.rglob("*") if path.is_file())
-        with zipfile.ZipFile(out / "xentref-site.zip", "w") as packed:
-            _pack(made, out, packed)  # while the font is made
-            try:
-                woff2 = font.result()
-            except ValueError as error:
-                raise BuildError(str(error)) from None
-            for language in CONFIGS:
-                path = out / language / "fonts" / "math.woff2"
-                path.write_bytes(woff2)
-                _pack([path], out, packed)
     return seconds
 
 
@@ -111,6 +109,17 @@ def _along(language: str, root: str) -> dict[Path, str]:
             files[stem.with_suffix(".ipynb")] = downloads.notebook(cells)
             files[stem.with_suffix(".py")] = downloads.script(cells)
     return files
+
+
+def _place(font: Future[bytes], out: Path) -> list[Path]:
+    """Write the font, once it is made, beside the pages of each language; return where."""
+    paths = [out / language / "fonts" / "math.woff2" for language in CONFIGS]
+    try:
+        for path in paths:
+            path.write_bytes(font.result())
+    except ValueError as error:
+        raise BuildError(str(error)) from None
+    return paths
 
 
 def _pack(files: list[Path], site: Path, packed: zipfile.ZipFile) -> None:

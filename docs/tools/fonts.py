@@ -18,6 +18,10 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 _ZIAMATH = find_spec("ziamath")  # found, but not imported: only its font is needed
 
+FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+NAMED = re.compile(r"&(?!lt;|gt;|amp;)\w+;")  # a character by a name that XML does not know
+
 # Always there: figures write letters and digits; roots, braces and accents stretch from these.
 BASIC = "".join(map(chr, range(0x20, 0x7F))) + "−·×≈≤≥∑∏√∞ℓˆ⏞⏟θσμλ"
 
@@ -29,28 +33,28 @@ ITALIC = {"h": "\N{PLANCK CONSTANT}"} | {
 }
 
 
-def characters(pages: Iterable[str]) -> set[str]:
-    """Return the characters of all formulas in these HTML pages, with their italics."""
-    found = set(BASIC)
-    for page in pages:
-        for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL):
-            found.update(unescape(re.sub(r"<[^>]*>", "", formula)))
-    return _letters(found)
+def formulas(pages: Iterable[str]) -> set[str]:
+    """Return the formulas of these HTML pages, each once."""
+    return {formula for page in pages for formula in FORMULA.findall(page)}
 
 
-def _small(pages: Iterable[str]) -> set[str]:
+def characters(formulas: Iterable[str]) -> set[str]:
+    """Return the characters of these formulas, with their italics."""
+    return _letters(set(BASIC).union(*(unescape(TAG.sub("", formula)) for formula in formulas)))
+
+
+def _small(formulas: Iterable[str]) -> set[str]:
     """Return the characters that stand in indices, exponents and fractions, with their italics."""
     found: set[str] = set()
-    for page in pages:
-        for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL):
-            named = re.sub(r"&(?!lt;|gt;|amp;)\w+;", lambda found: unescape(found[0]), formula)
-            for element in ElementTree.fromstring(named).iter():
-                if element.tag.startswith(("msu", "mund", "mov")):
-                    _, *small = element
-                else:
-                    small = list(element) if element.tag == "mfrac" else []
-                for part in small:
-                    found.update("".join(part.itertext()))
+    for formula in formulas:
+        named = NAMED.sub(lambda name: unescape(name[0]), formula)
+        for element in ElementTree.fromstring(named).iter():
+            if element.tag.startswith(("msu", "mund", "mov")):
+                _, *small = element
+            else:
+                small = list(element) if element.tag == "mfrac" else []
+            for part in small:
+                found.update("".join(part.itertext()))
     return _letters(found)
 
 
@@ -61,14 +65,13 @@ def _letters(found: set[str]) -> set[str]:
     return {c for c in found - signs if unicodedata.category(c) not in ("Cc", "Cf")}
 
 
-def made(pages: Iterable[str]) -> bytes:
-    """Return the font for these pages as WOFF2; a character that STIX Two Math lacks raises."""
+def made(formulas: Iterable[str]) -> bytes:
+    """Return the font for these formulas as WOFF2; a character that STIX Two Math lacks raises."""
     if _ZIAMATH is None or _ZIAMATH.origin is None:
         raise ValueError("the font of the formulas is missing: install ziamath")
-    pages = list(pages)
     source = Path(_ZIAMATH.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     font = TTFont(source, recalcTimestamp=False)
-    wanted = {ord(char) for char in characters(pages)}
+    wanted = {ord(char) for char in characters(formulas)}
     if missing := wanted - font.getBestCmap().keys():
         names = ", ".join(unicodedata.name(chr(code)) for code in sorted(missing))
         raise ValueError(f"STIX Two Math cannot set {names}: write the formula without it")
@@ -76,7 +79,7 @@ def made(pages: Iterable[str]) -> bytes:
     # Small letters have shapes of their own. They make up half of the font, so only those stay that
     # some index, exponent or fraction needs, and of the two sizes the larger.
     names = font.getBestCmap()
-    small = {names[ord(char)] for char in _small(pages) if ord(char) in names}
+    small = {names[ord(char)] for char in _small(formulas) if ord(char) in names}
     for feature in font["GSUB"].table.FeatureList.FeatureRecord:
         for number in feature.Feature.LookupListIndex if feature.FeatureTag == "ssty" else ():
             for table in font["GSUB"].table.LookupList.Lookup[number].SubTable:

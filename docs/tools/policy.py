@@ -42,9 +42,8 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def write(site: Path) -> None:
-    """Write the policy into all pages of a built site."""
-    pages = {path: path.read_text("utf-8") for path in sorted(site.rglob("*.html"))}
+def stated(pages: dict[Path, str]) -> dict[Path, str]:
+    """Return all pages of a site with the policy in them."""
     inline = {found for html in pages.values() for found in INLINE.findall(html)}
     rules = dict(RULES)
     for kind in ("script", "style"):
@@ -54,6 +53,8 @@ def write(site: Path) -> None:
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     for path, html in pages.items():
         if CHARSET not in html:
-            raise ValueError(f"{path.relative_to(site)}: has no {CHARSET} in its head")
-        html = html.replace(CHARSET, f"{CHARSET}{_font(html)}\n{tag}", 1)
-        path.write_text(html, "utf-8")
+            raise ValueError(f"{path}: has no {CHARSET} in its head")
+    return {
+        path: html.replace(CHARSET, f"{CHARSET}{_font(html)}\n{tag}", 1)
+        for path, html in pages.items()
+    }

@@ -32,25 +32,25 @@ VARIABLE = re.compile(r"""(?<![\w-])(--[\w-]+):(?:"[^"]*"|'[^']*'|[^;}"'])*;?"""
 USED = re.compile(r"var\((--[\w-]+)")
 
 
-def write(languages: list[Path]) -> None:
-    """Write the rules into all pages of the built languages, and remove the sheets."""
+def inlined(pages: dict[Path, str], languages: list[Path]) -> dict[Path, str]:
+    """Return the pages with the rules in them; the sheets of the built languages are removed."""
     first = languages[0]
-    pages = [path for language in languages for path in sorted(language.rglob("*.html"))]
-    texts = [path.read_text("utf-8") for path in pages]
-    names = {name for text in texts for tag in set(TAG.findall(text)) for name in NAME.findall(tag)}
+    tags = set().union(*(TAG.findall(html) for html in pages.values()))
+    names = {name for tag in tags for name in NAME.findall(tag)}
     for script in [*(first / "js").rglob("*.js"), *(first / "assets/javascripts").glob("*.js")]:
         names.update(NAME.findall(script.read_text("utf-8")))
 
-    sheets = LINK.findall((first / "index.html").read_text("utf-8"))
+    sheets = LINK.findall(pages[first / "index.html"])
     source = "".join((first / sheet).read_text("utf-8") for sheet in sheets)
     source = source.replace("table:not([class])", "table.xr-table")  # docs/tools/hooks.py
     css = needed(source, {name for name in names if not LEFT_OUT.match(name)})
-    for path, text in zip(pages, texts, strict=True):
-        once = LINK.sub(lambda _: f"<style>{css}</style>\n", text, count=1)
-        path.write_text(LINK.sub("", once), "utf-8")
     for sheet in [language / sheet for language in languages for sheet in sheets]:
         sheet.unlink()
         sheet.with_name(f"{sheet.name}.map").unlink(missing_ok=True)
+    style = f"<style>{css}</style>\n"
+    return {
+        path: LINK.sub("", LINK.sub(lambda _: style, html, count=1)) for path, html in pages.items()
+    }
 
 
 def needed(source: str, names: set[str]) -> str:
