@@ -26,6 +26,7 @@ TABLE = (
 )
 CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
 NAME = re.compile(r"<code>\w+</code>")
+OPTION = re.compile(r"<code>(?=--[\w-]+</code>)")
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
@@ -51,6 +52,7 @@ def on_env(env: Any, config: Any, files: Any) -> None:
 def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
     """Return the HTML of a page with whole blocks and sections, and tables that scroll alone."""
     html = CELL.sub(lambda cell: NAME.sub(_in_words, cell[0]), html)
+    html = OPTION.sub('<code class="xr-option">', html)
     html = html.replace("<table>", TABLE).replace("</table>", "</table></div></div>")
     html = listings.complete(html, config.theme["language"])
     return sections.boxed(html, below_title=page.is_homepage)
