@@ -25,7 +25,8 @@ TABLE = (
     '<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="xr-table">'
 )
 CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
-NAME = re.compile(r"<code>\w+</code>")
+NAME = re.compile(r"<code>[^<]*</code>")
+BETWEEN_WORDS = re.compile(r'(?<=\w)(?:[_=(](?=[\w"])|\.(?=[A-Za-z]))|(?<=[a-z])(?=[A-Z])')
 OPTION = re.compile(r"<code>(?=--[\w-]+</code>)")
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -60,7 +61,7 @@ def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
 
 def _in_words(name: re.Match[str]) -> str:
     """Return a name that breaks between its words, where a table is too narrow for it."""
-    return name[0].replace("_", "_<wbr>")
+    return BETWEEN_WORDS.sub(r"\g<0><wbr>", name[0])
 
 
 def for_search(html: str) -> str:
