@@ -28,9 +28,9 @@ site: site/index.html ## build both languages, strictly, into site/
 
 test: $(VENV)/test.done check ## run everything: pages, docstrings, tests, site, browser
 	@echo "test: running the pages, which must reach every line and branch of the package"
-	@$(PY) -m pytest docs --numprocesses auto --cov --cov-report=term:skip-covered --cov-fail-under=100
+	@$(PY) -m pytest docs --numprocesses auto --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=100
 	@echo "test: running the docstrings, the tests, the built site and the browser"
-	@$(PY) -m pytest README*.md xentref tests --numprocesses auto
+	@$(PY) -m pytest README*.md xentref tests --numprocesses auto --dist worksteal
 
 check: $(VENV)/test.done ## lint and types only
 	@echo "check: ruff and mypy"
