@@ -127,7 +127,8 @@ def _pack(files: list[Path], site: Path, packed: zipfile.ZipFile) -> None:
     for path in files:
         if path.suffix != ".map":  # of Material's scripts, for its developers
             name = f"xentref-site/{path.relative_to(site).as_posix()}"
-            packed.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+            entry, data = zipfile.ZipInfo(name), path.read_bytes()
+            packed.writestr(entry, data, zipfile.ZIP_DEFLATED, compresslevel=4)  # 7 % more, faster
 
 
 def build(base_url: str, out: Path, builder: str = "mkdocs") -> dict[str, float]:

@@ -27,6 +27,7 @@ TABLE = (
 CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
 NAME = re.compile(r"<code>[^<]*</code>")
 BETWEEN_WORDS = re.compile(r'(?<=\w)(?:[_=(](?=[\w"])|\.(?=[A-Za-z]))|(?<=[a-z])(?=[A-Z])')
+LUNR = "assets/javascripts/lunr/"
 OPTION = re.compile(r"<code>(?=--[\w-]+</code>)")
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -39,6 +40,16 @@ def on_startup(command: str, **_: Any) -> None:
     Environment.__init__ = keeps  # type: ignore[method-assign,assignment]
     if command == "build":  # it ends before there is much garbage
         gc.disable()
+
+
+def on_files(files: Any, config: Any) -> None:
+    """Leave out what Material brings for searching in thirty other languages."""
+    kept = {"stemmer.support", "multi", *config.plugins["material/search"].config.lang}
+    for file in list(files):
+        if file.src_uri.startswith(LUNR):
+            name = file.src_uri.rpartition("/")[2].removeprefix("lunr.").removesuffix(".min.js")
+            if name not in kept:
+                files.remove(file)
 
 
 def on_env(env: Any, config: Any, files: Any) -> None:
