@@ -310,6 +310,29 @@ def test_the_search_has_the_words_that_jieba_finds_in_all_of_its_dictionary(site
     assert "交叉" in words
 
 
+@pytest.mark.parametrize(("language", "speaks"), [("en", set()), ("zh", {"zh"})])
+def test_the_search_has_the_scripts_of_its_languages(
+    site: Path, language: str, speaks: set[str]
+) -> None:
+    scripts = (site / language / "assets" / "javascripts" / "lunr").rglob("*.js")
+    shared = {"stemmer.support", "multi"}
+    assert {script.name for script in scripts} == {f"lunr.{k}.min.js" for k in shared | speaks}
+
+
+@pytest.mark.parametrize("language", OTHER)
+def test_a_name_breaks_between_its_words_in_a_table_and_an_option_nowhere(
+    site: Path, language: str
+) -> None:
+    table = str(built(site, language, "practice/errors").find("table"))
+    assert "nn.<wbr/>Cross<wbr/>Entropy<wbr/>Loss(<wbr/>scores, target)" in table
+    assert "kl_<wbr/>div" in table
+    assert "1.0. Got: 1.1" in table
+    options = built(site, language, "reference/command-line").select(":not(pre) > code")
+    found = [code for code in options if code.get_text().startswith("--")]
+    assert len(found) > 3
+    assert all(code["class"] == ["xr-option"] for code in found)
+
+
 @pytest.mark.parametrize("language", OTHER)
 def test_sitemap_names_every_page_in_both_languages(
     site: Path, base_url: str, language: str

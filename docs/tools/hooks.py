@@ -28,7 +28,7 @@ CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
 NAME = re.compile(r"<code>[^<]*</code>")
 BETWEEN_WORDS = re.compile(r'(?<=\w)(?:[_=(](?=[\w"])|\.(?=[A-Za-z]))|(?<=[a-z])(?=[A-Z])')
 LUNR = "assets/javascripts/lunr/"
-OPTION = re.compile(r"<code>(?=--[\w-]+</code>)")
+OPTION = re.compile(r"<code>(?=--[\w -]{1,18}</code>)")
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
