@@ -93,6 +93,18 @@ def test_output_stands_right_under_its_code_and_says_so(
         assert output.select_one(".filename").get_text().split(" (")[0] == label
 
 
+def test_code_has_the_colours_that_pygments_gives_it() -> None:
+    """Only sooner: some things are tried first, and others left out."""
+    pages = (load(path, ROOT)[1] for path in sorted((ROOT / "docs" / "en").rglob("*.md")))
+    code = [block.code for page in pages for block in page if block.language == "python"]
+    assert len(code) > 500
+    odd = ["\tif (n := .5) != a . b:\n", "x = ...\n  \n '''a'''\n  match x:\n", " x"]
+    for text in [*code, *odd]:
+        ours, theirs = colours.Python().get_tokens(text), PythonLexer().get_tokens(text)
+        assert list(ours) == list(theirs)
+    assert callable(HtmlFormatter._create_stylesheet)
+
+
 # Every page
 
 
@@ -424,18 +436,6 @@ def broken_config(tmp_path: Path, request: pytest.FixtureRequest) -> str:
         f"hooks: [{ROOT / 'docs' / 'tools' / 'hooks.py'}]\n"
     )
     return str(config)
-
-
-def test_code_has_the_colours_that_pygments_gives_it() -> None:
-    """Only sooner: some things are tried first, and others left out."""
-    pages = (load(path, ROOT)[1] for path in sorted((ROOT / "docs" / "en").rglob("*.md")))
-    code = [block.code for page in pages for block in page if block.language == "python"]
-    assert len(code) > 500
-    odd = ["\tif (n := .5) != a . b:\n", "x = ...\n  \n '''a'''\n  match x:\n", " x"]
-    for text in [*code, *odd]:
-        ours, theirs = colours.Python().get_tokens(text), PythonLexer().get_tokens(text)
-        assert list(ours) == list(theirs)
-    assert callable(HtmlFormatter._create_stylesheet)
 
 
 @pytest.mark.parametrize(

@@ -56,15 +56,15 @@ def _complaints(log: str) -> str:
 def _build_into(out: Path, base_url: str, builder: str) -> dict[str, float]:
     """Build everything into `out`, an empty directory; return the seconds per language."""
     seconds = _build_languages(out, base_url, builder)
-    pages = {path: path.read_text("utf-8") for path in sorted(out.rglob("*.html"))}
+    pages = {page.relative_to(out): page.read_text("utf-8") for page in out.rglob("*.html")}
     with ProcessPoolExecutor(1) as another:
         font = another.submit(fonts.made, fonts.formulas(pages.values()))
-        pages = sheet.inlined(pages, [out / language for language in CONFIGS])
+        pages = sheet.inline(pages, out, list(CONFIGS))
         address = {"base_url": base_url, "base_path": urlsplit(base_url).path}
         for page in ROOT_PAGES.glob("*.html"):
-            pages[out / page.name] = Template(page.read_text("utf-8")).substitute(address)
+            pages[Path(page.name)] = Template(page.read_text("utf-8")).substitute(address)
         for path, html in policy.stated(pages).items():
-            path.write_text(html, "utf-8")
+            (out / path).write_text(html, "utf-8")
         (out / ".nojekyll").touch()  # GitHub Pages: publish every file as it is
         made = sorted(path for path in out.rglob("*") if path.is_file())
         with zipfile.ZipFile(out / "xentref-site.zip", "w") as packed:

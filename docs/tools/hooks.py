@@ -7,11 +7,10 @@ into templates, which each build compiled anew.
 
 import gc
 import re
-from functools import partialmethod
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import FileSystemBytecodeCache
 from material.plugins.search import plugin as search  # type: ignore[import-untyped]
 from mkdocs.plugins import CombinedEvent, event_priority
 
@@ -25,21 +24,25 @@ TABLE = (
     '<div class="md-typeset__scrollwrap"><div class="md-typeset__table"><table class="xr-table">'
 )
 CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
-NAME = re.compile(r"<code>[^<]*</code>")
+INLINE = re.compile(r"<code>[^<]*</code>")
 BETWEEN_WORDS = re.compile(r'(?<=\w)(?:[_=(](?=[\w"])|\.(?=[A-Za-z]))|(?<=[a-z])(?=[A-Z])')
-LUNR = "assets/javascripts/lunr/"
 OPTION = re.compile(r"<code>(?=--[\w -]{1,18}</code>)")
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+LUNR = "assets/javascripts/lunr/"
+COMPILED = FileSystemBytecodeCache()  # templates, among the temporary files
 
 
 def on_startup(command: str, **_: Any) -> None:
-    """Save a quarter of the time: what is made anew for each block, or by each build."""
+    """Save a tenth of the time: what is made anew for each block, and the search for garbage."""
     colours.hasten()
-    keeps = partialmethod(Environment.__init__, bytecode_cache=FileSystemBytecodeCache())
-    Environment.__init__ = keeps  # type: ignore[method-assign,assignment]
     if command == "build":  # it ends before there is much garbage
         gc.disable()
+
+
+def on_config(config: Any) -> None:
+    """Let mkdocstrings compile its templates once, and not in each build."""
+    config.plugins["mkdocstrings"].get_handler("python").env.bytecode_cache = COMPILED
 
 
 def on_files(files: Any, config: Any) -> None:
@@ -53,7 +56,8 @@ def on_files(files: Any, config: Any) -> None:
 
 
 def on_env(env: Any, config: Any, files: Any) -> None:
-    """Let the search cut Chinese into words from no larger a dictionary than the pages need."""
+    """Compile Material's templates once; let the search load only the words that pages can hold."""
+    env.bytecode_cache = COMPILED
     search.jieba = None
     if config.theme["language"] == "zh":
         pages = [file.page for file in files.documentation_pages()]
@@ -63,16 +67,16 @@ def on_env(env: Any, config: Any, files: Any) -> None:
 
 def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
     """Return the HTML of a page with whole blocks and sections, and tables that scroll alone."""
-    html = CELL.sub(lambda cell: NAME.sub(_in_words, cell[0]), html)
+    html = CELL.sub(lambda cell: INLINE.sub(_in_words, cell[0]), html)
     html = OPTION.sub('<code class="xr-option">', html)
     html = html.replace("<table>", TABLE).replace("</table>", "</table></div></div>")
     html = listings.complete(html, config.theme["language"])
     return sections.boxed(html, below_title=page.is_homepage)
 
 
-def _in_words(name: re.Match[str]) -> str:
-    """Return a name that breaks between its words, where a table is too narrow for it."""
-    return BETWEEN_WORDS.sub(r"\g<0><wbr>", name[0])
+def _in_words(code: re.Match[str]) -> str:
+    """Return code that breaks between the words of its names, where a table is too narrow."""
+    return BETWEEN_WORDS.sub(r"\g<0><wbr>", code[0])
 
 
 def for_search(html: str) -> str:

@@ -32,19 +32,19 @@ VARIABLE = re.compile(r"""(?<![\w-])(--[\w-]+):(?:"[^"]*"|'[^']*'|[^;}"'])*;?"""
 USED = re.compile(r"var\((--[\w-]+)")
 
 
-def inlined(pages: dict[Path, str], languages: list[Path]) -> dict[Path, str]:
-    """Return the pages with the rules in them; the sheets of the built languages are removed."""
-    first = languages[0]
+def inline(pages: dict[Path, str], site: Path, languages: list[str]) -> dict[Path, str]:
+    """Remove the sheets of the built languages, and return the pages with the rules in them."""
+    first = site / languages[0]
     tags = set().union(*(TAG.findall(html) for html in pages.values()))
     names = {name for tag in tags for name in NAME.findall(tag)}
     for script in [*(first / "js").rglob("*.js"), *(first / "assets/javascripts").glob("*.js")]:
         names.update(NAME.findall(script.read_text("utf-8")))
 
-    sheets = LINK.findall(pages[first / "index.html"])
+    sheets = LINK.findall(pages[Path(languages[0], "index.html")])
     source = "".join((first / sheet).read_text("utf-8") for sheet in sheets)
     source = source.replace("table:not([class])", "table.xr-table")  # docs/tools/hooks.py
     css = needed(source, {name for name in names if not LEFT_OUT.match(name)})
-    for sheet in [language / sheet for language in languages for sheet in sheets]:
+    for sheet in [site / language / sheet for language in languages for sheet in sheets]:
         sheet.unlink()
         sheet.with_name(f"{sheet.name}.map").unlink(missing_ok=True)
     style = f"<style>{css}</style>\n"
