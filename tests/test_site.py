@@ -339,6 +339,9 @@ def test_a_name_breaks_between_its_words_in_a_table_and_an_option_nowhere(
     assert "nn.<wbr/>Cross<wbr/>Entropy<wbr/>Loss(<wbr/>scores, target)" in table
     assert "kl_<wbr/>div" in table
     assert "1.0. Got: 1.1" in table
+    assert "Input contains NaN." in (site / language / "reference/scoreboard/index.html").read_text(
+        "utf-8"
+    )
     options = built(site, language, "reference/command-line").select(":not(pre) > code")
     found = [code for code in options if code.get_text().startswith("--")]
     assert len(found) > 3

@@ -25,7 +25,7 @@ TABLE = (
 )
 CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
 INLINE = re.compile(r"<code>[^<]*</code>")
-BETWEEN_WORDS = re.compile(r'(?<=\w)(?:[_=(](?=[\w"])|\.(?=[A-Za-z]))|(?<=[a-z])(?=[A-Z])')
+BETWEEN_WORDS = re.compile(r'(?<=\w)(?:[_=(](?=[\w"])|\.(?=[A-Za-z]))|(?<=[a-z])(?=[A-Z][a-z])')
 OPTION = re.compile(r"<code>(?=--[\w -]{1,18}</code>)")
 FORMULA = re.compile(r"<math\b([^>]*)>(.*?)</math>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
