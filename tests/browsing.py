@@ -78,7 +78,9 @@ def leave(page: Page, name: str) -> None:
     """Go to a page by a link in the text, and make sure that nothing was loaded anew."""
     settle(page)
     page.evaluate("window.notReloaded = true")
+    title = page.locator("article h1")
+    left = title.text_content() or ""
     page.locator(f'article a[href*="/{name}/"], article a[href^="{name}/"]').first.click()
     page.wait_for_url(re.compile(rf"/{name}/(#.*)?$"))  # the link may name a section
-    expect(page.locator("article h1")).to_be_visible()
+    expect(title).not_to_have_text(left)  # the address changes before the page
     assert page.evaluate("window.notReloaded")

@@ -476,23 +476,38 @@ def test_switch_keeps_the_page_without_scripts(visit, language, other):
 
 
 @pytest.mark.parametrize(("language", "other"), [LANGUAGES, LANGUAGES[::-1]])
-def test_switch_keeps_the_place(visit, language, other):
-    page = visit(f"{language}/learn/softmax/")
+@pytest.mark.parametrize("at_once", [True, False])
+def test_switch_keeps_the_place(visit, language, other, at_once):
+    """With its scripts, and also where it is pressed before they are there."""
+    held = []
+
+    def hold(route):  # a script, which then never comes
+        held.append(route)
+
+    page = visit(
+        f"{language}/learn/softmax/",
+        listen=lambda page: page.route("**/*.js", hold) if at_once else None,
+    )
     heading = page.locator("article h2[id]").nth(2).get_attribute("id")
     page.goto(f"{page.url}#{heading}")
     page.wait_for_function("() => scrollY > 0")
+    if not at_once:
+        settle(page)
     page.locator(".xr-language").click()
     expect(page).to_have_url(re.compile(rf"/{other}/learn/softmax/#{heading}$"))
     expect(page.locator(f"h2#{heading}")).to_be_in_viewport()
+    assert bool(held) == at_once
 
 
 @in_both_languages
 def test_switch_follows_instant_navigation(visit, language):
     page = visit(f"{language}/")
     leave(page, "maximum-likelihood")
-    other = page.locator(".xr-language").get_attribute("hreflang")
-    page.locator(".xr-language").click()
-    expect(page).to_have_url(re.compile(rf"/{other}/learn/maximum-likelihood/(#.*)?$"))
+    switch = page.locator(".xr-language")
+    there = re.compile(rf"/{switch.get_attribute('hreflang')}/learn/maximum-likelihood/(#.*)?$")
+    expect(switch).to_have_attribute("href", there)
+    switch.click()
+    expect(page).to_have_url(there)
 
 
 # Code

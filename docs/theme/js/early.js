@@ -65,6 +65,20 @@
   begin();
 }
 
+// The switch of language leads to the same place: the last heading or term above the top of the window, for both languages
+// have the same ids. Whoever presses it before the scripts are there has a place, too.
+{
+  const keepPlace = ({ target }) => {
+    const language = target.closest?.(".xr-language");
+    if (!language) return;
+    const passed = [...document.querySelectorAll("article :is(h2, h3, h4, h5, h6, dt)[id]")].filter(
+      (element) => element.checkVisibility() && element.getBoundingClientRect().top < 160,
+    );
+    language.hash = scrollY > 0 && passed.length ? passed.at(-1).id : "";
+  };
+  for (const type of ["pointerdown", "focusin", "click"]) addEventListener(type, keepPlace, { passive: true });
+}
+
 // The search has by far the largest files, and most visits search nothing: its worker and its index wait until the
 // search box is first pointed at or used.
 {

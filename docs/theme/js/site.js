@@ -19,16 +19,6 @@ function followPage() {
   }
 }
 
-// Keep the place: the last heading or term above the top of the window. Both languages have the same ids.
-function keepPlace() {
-  const passed = [...document.querySelectorAll("article :is(h2, h3, h4, h5, h6, dt)[id]")].filter(
-    (element) => element.checkVisibility() && element.getBoundingClientRect().top < 160,
-  );
-  language.hash = scrollY > 0 && passed.length ? passed.at(-1).id : "";
-}
-
-for (const event of ["pointerdown", "focus", "click"]) language.addEventListener(event, keepPlace);
-
 // Whatever scrolls sideways can be reached and scrolled with the keys.
 const scrollers = "article :is(.arithmatex, .md-typeset__scrollwrap, pre > code, .xr-scroll)";
 const resized = new ResizeObserver((entries) => measure(entries.map(({ target }) => target)));
