@@ -464,6 +464,33 @@ def test_search_finds_words_and_pasted_messages(visit, base_url, language):
         expect(results.nth(1)).to_have_attribute("href", re.compile(rf"^{page_found}#{section}$"))
 
 
+# What is wider than a phone
+
+
+@in_both_languages
+def test_what_goes_on_beyond_the_edge_fades_there(visit, language):
+    """Until it is scrolled to its end, and not while it has a ring around it."""
+    page = visit(f"{language}/learn/softmax/", width=PHONE)
+    settle(page)
+    code = page.locator("pre > code[tabindex]").first
+
+    def is_seen(fade, where=code):
+        page.wait_for_function(
+            """([code, fade]) => getComputedStyle(code).maskImage.includes("gradient") === fade""",
+            arg=[where.element_handle(), fade],
+        )
+
+    is_seen(False, page.locator("pre > code:not([tabindex])").first)
+    is_seen(True)
+    code.evaluate("(code) => code.scrollTo(code.scrollWidth, 0)")
+    is_seen(False)
+    code.evaluate("(code) => code.scrollTo(0, 0)")
+    is_seen(True)
+    page.keyboard.press("Tab")
+    code.focus()
+    is_seen(False)
+
+
 # The switch of language
 
 

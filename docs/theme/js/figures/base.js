@@ -197,7 +197,7 @@ export class LiveFigure extends HTMLElement {
 
   /** Write a number wherever the picture shows it. */
   write(name, text) {
-    for (const place of this.querySelectorAll(`[data-value="${name}"]`)) place.textContent = text;
+    for (const place of this.querySelectorAll(`[data-value="${name}"]`)) place.firstChild.data = text;
   }
 
   /** Return the scale of a panel's axis, "x" or "y". */
