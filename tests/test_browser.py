@@ -389,14 +389,20 @@ def test_a_key_pressed_before_the_scripts_are_there_is_answered(visit, language)
 
 
 @in_both_languages
-def test_a_search_opened_before_the_scripts_are_there_can_be_typed_into(visit, language):
-    page = press_before_the_scripts_are_there(
-        visit,
-        f"{language}/learn/softmax/",
-        lambda page: page.locator("label.md-header__button[for=__search]").tap(),
-        width=PHONE,
-        has_touch=True,
-    )
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_search_opened_on_a_phone_can_be_typed_into(visit, language, at_once):
+    """Also where it is opened before the scripts are there."""
+
+    def search(page):
+        page.locator("label.md-header__button[for=__search]").tap()
+
+    path, phone = f"{language}/learn/softmax/", {"width": PHONE, "has_touch": True}
+    if at_once:
+        page = press_before_the_scripts_are_there(visit, path, search, **phone)
+    else:
+        page = visit(path, **phone)
+        settle(page)
+        search(page)
     expect(page.locator(".md-search__input")).to_be_focused()
 
 
@@ -462,6 +468,35 @@ def test_search_finds_words_and_pasted_messages(visit, base_url, language):
         page_found = rf"{re.escape(base_url)}{language}/practice/errors/(\?.*)?"
         # After the page itself.
         expect(results.nth(1)).to_have_attribute("href", re.compile(rf"^{page_found}#{section}$"))
+
+
+# What Chinese readers ask, without blanks and with words of all pages; where they want to go.
+QUESTIONS = {
+    "交叉熵的梯度": "learn/gradients/",
+    "对数似然": "learn/maximum-likelihood/",
+    "为什么用对数": "learn/self-information/",
+    "损失是nan": "reference/pitfalls/",
+    "softmax温度": "learn/softmax/",
+    "KL散度": "learn/one-hot/",
+    "梯度累积": "practice/scale/",
+    '"标签平滑"': "practice/imbalance/",
+}
+AMONG_THE_FIRST = """(page) => {
+    const pages = [...document.querySelectorAll(".md-search-result__item > a:first-child")];
+    return pages.slice(0, 4).some(({ href }) => href.startsWith(page));
+}"""
+
+
+def test_search_understands_questions_in_chinese(visit, base_url):
+    page = visit("zh/practice/training/")
+    page.locator(".md-search__input").click()
+    for question, wanted in QUESTIONS.items():
+        page.locator(".md-search__input").fill("")
+        expect(page.locator(".md-search-result__item")).to_have_count(0)
+        page.keyboard.insert_text(question)
+        page.keyboard.press("End")
+        page.wait_for_function(AMONG_THE_FIRST, arg=f"{base_url}zh/{wanted}?", timeout=30_000)
+        assert "々" not in page.locator(".md-search-result").inner_text()
 
 
 # What is wider than a phone

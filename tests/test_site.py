@@ -322,6 +322,14 @@ def test_the_search_has_the_words_that_jieba_finds_in_all_of_its_dictionary(site
     assert "交叉" in words
 
 
+def test_a_question_in_chinese_is_freed_of_the_words_that_the_index_leaves_out(site: Path) -> None:
+    lunr = next((site / "zh").rglob("lunr.zh.min.js")).read_text("utf-8")
+    left_out = re.findall(r'generateStopWordFilter\("([^"]+)"', lunr)[0].split()
+    script = (ROOT / "docs" / "theme" / "js" / "chinese.js").read_text("utf-8")
+    stop = re.findall(r"const STOP =([^;]*);", script)[0]
+    assert left_out == re.findall(f"[{HAN}]", stop)
+
+
 @pytest.mark.parametrize(("language", "speaks"), [("en", set()), ("zh", {"zh"})])
 def test_the_search_has_the_scripts_of_its_languages(
     site: Path, language: str, speaks: set[str]
