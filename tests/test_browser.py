@@ -423,11 +423,16 @@ def test_a_button_pressed_before_the_scripts_are_there_copies(visit, language):
 # Search
 
 WORDS = {
-    "en": {"cross-entropy": "", "maximum likelihood": "learn/maximum-likelihood/"},
+    "en": {
+        "cross-entropy": "",
+        "maximum likelihood": "learn/maximum-likelihood/",
+        "--json": "reference/command-line/",
+    },
     "zh": {
         "交叉熵": "",
         "最大似然": "learn/maximum-likelihood/",
         "数值稳定性": "learn/numerics/",
+        "--json": "reference/command-line/",
     },
 }
 # The section that a pasted message leads to.
