@@ -70,6 +70,8 @@ def test_page_on_a_phone(visit, site, base_url, path):
         unfold(page)
         assert page.evaluate(OWN_FONT)
     assert too_wide(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})  # or a desk's, four times enlarged
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 # Whether the formulas, if there are any, are set in their own font.
