@@ -2,7 +2,7 @@
 // character, over all that follows one it does not know, and over a border between Han and Latin letters.
 {
   const HAN = /\p{sc=Han}+/gu;
-  const BORDER = /(?<=\w)(?=\p{sc=Han})|(?<=\p{sc=Han})(?=\w)/gu;
+  const BORDER = /\w(?=\p{sc=Han})|\p{sc=Han}(?=\w)/gu;
   // These the index does not hold: lunr's stop words, each of one character.
   const STOP =
     "的一不在人有是为為以于於上他而后後之来來及了因下可到由这這与與也此但并並个個其已无無小我们們起最再今去好只又或很亦某把那你乃它吧被比别趁当當从從得打" +
@@ -28,6 +28,6 @@
   Worker.prototype.postMessage = function (message) {
     const { type, data } = message;
     if (type === 0) words = new Set(JSON.stringify(data.docs).match(HAN)); // cut when the site was built
-    postMessage.call(this, type === 2 ? { type, data: data.replace(BORDER, " ").replace(HAN, cut) } : message);
+    postMessage.call(this, type === 2 ? { type, data: data.replace(BORDER, "$& ").replace(HAN, cut) } : message);
   };
 }

@@ -28,7 +28,7 @@
 
     // A minus would ask for pages without the word, and -100 and --json are what readers look for.
     postMessage({ type, data }) {
-      const question = type === 2 ? data.replace(/(?<=^|\s)-+/g, "") : data;
+      const question = type === 2 ? data.replace(/(^|\s)-+/g, "$1") : data;
       whenWanted(() => this.real.postMessage({ type, data: question }));
     }
   };
