@@ -178,6 +178,7 @@ def test_figure_equals_xentref_however_it_is_moved(visit, name):
     """On a desk; its page is left by a link first, and found again."""
     page = open_alive(visit, name, has_touch=True)
     leave(page, page.evaluate(FIRST_PAGE_LINKED))
+    expect(page.locator(f"xentref-{name}")).to_have_count(0)
     page.go_back()
     page.wait_for_selector(f"xentref-{name}:defined")
     assert_keys_move(page, name)
